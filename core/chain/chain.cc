@@ -38,13 +38,10 @@ std::string NextHash(absl::string_view previous, absl::string_view payload) {
                 payload);
 }
 
-StoredRecord::StoredRecord(const RecordView& view)
-    : seq(view.seq),
-      stream(view.stream),
-      stream_seq(view.stream_seq),
-      kind(view.kind),
-      payload(view.payload),
-      hash(view.hash) {}
+StoredRecord StoredRecord::Copy(const RecordView& view) {
+  return {view.seq,  std::string(view.stream),  view.stream_seq,
+          view.kind, std::string(view.payload), std::string(view.hash)};
+}
 
 bool ParseHeader(absl::string_view payload, Header* header) {
   *header = Header();

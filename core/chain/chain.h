@@ -44,8 +44,7 @@ struct StoredRecord {
   std::string payload;
   std::string hash;
 
-  StoredRecord() = default;
-  explicit StoredRecord(const RecordView& view);
+  static StoredRecord Copy(const RecordView& view);
   RecordView View() const { return {seq, stream, stream_seq, kind, payload, hash}; }
 };
 

@@ -17,7 +17,13 @@
 
 namespace drill {
 
-// The end of the journal. A compare-and-set value: whoever appends says which end it has seen.
+namespace v1 {
+class VerifyReport;
+}
+
+using chain::StoredRecord;
+
+// The end of the journal.
 struct Position {
   uint64_t seq = 0;  // of the last record, 0: none
   // Of the last ControllerStarted, 0: none. Fences a controller that has been succeeded.
@@ -26,13 +32,6 @@ struct Position {
   friend bool operator==(const Position& a, const Position& b) {
     return a.seq == b.seq && a.epoch == b.epoch;
   }
-  friend bool operator!=(const Position& a, const Position& b) { return !(a == b); }
-};
-
-// A record to append, as the core stamped it. Its columns are read from its bytes.
-struct Pending {
-  absl::string_view payload;  // v1::Record, serialised once: these bytes are stored and hashed
-  absl::string_view hash;     // of the chain; empty: the journal computes it, else it must fit
 };
 
 // The last record that was made durable and when the controller was last alive: kept beside the
@@ -58,15 +57,20 @@ class JournalReader {
 
   virtual ~JournalReader() = default;
 
-  // Records from `from_seq` on, at most `limit`; returns how many. Less than `limit`: that was the
-  // end. Read in pages (kReadPage): a long read keeps the journal's log from being folded up.
-  // DataLoss: damaged. Unavailable: disk error.
-  virtual absl::StatusOr<size_t> Read(uint64_t from_seq, size_t limit, Sink sink) = 0;
-  // The same in one stream; empty and 0 for one that isn't there.
-  virtual absl::StatusOr<size_t> ReadStream(absl::string_view stream, uint64_t from_stream_seq,
-                                            size_t limit, Sink sink) = 0;
-  // As last written; nullopt: missing or torn. Not older than any record read before this call
-  // returns to the thread that appends.
+  // Visits the records from `from_seq` on, at most `limit`; returns how many. Less than `limit`:
+  // that was the end. Go in pages (kReadPage): a long visit keeps SQLite's log from being folded
+  // up. DataLoss: damaged. Unavailable: disk error.
+  virtual absl::StatusOr<size_t> Visit(uint64_t from_seq, size_t limit, Sink sink) = 0;
+  // The same in one stream; nothing for a stream that isn't there.
+  virtual absl::StatusOr<size_t> VisitStream(absl::string_view stream, uint64_t from_stream_seq,
+                                             size_t limit, Sink sink) = 0;
+
+  // The same, copied.
+  absl::StatusOr<std::vector<StoredRecord>> Read(uint64_t from_seq, size_t limit);
+  absl::StatusOr<std::vector<StoredRecord>> ReadStream(absl::string_view stream,
+                                                       uint64_t from_stream_seq, size_t limit);
+
+  // As last written; nullopt: missing or torn. Names a record that a later read finds.
   virtual std::optional<Witness> ReadWitness() = 0;
   // Faults of the storage itself below the records (a broken index); empty: sound. Reads
   // everything.
@@ -84,24 +88,25 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  // Appends `batch` behind `expected` and returns the new end. The bytes must go on without a gap
-  // in seq and each stream_seq, with a body, time never falling, and a ControllerStarted carrying
-  // the next epoch.
-  //   Aborted: the end is not `expected`: another has written, or a newer epoch has begun.
-  //   InvalidArgument: the batch is empty, above a limit, or does not go on from `expected`.
+  // Appends `batch` behind record `expected_seq`. The records must go on without a gap in seq and
+  // each stream_seq, have a body, let time never fall, and agree with their bytes; a hash is
+  // computed where it is empty, else it must fit. A ControllerStarted begins the next epoch;
+  // `epoch` is the one in force at the batch's end.
+  //   Aborted: the journal does not end at `expected_seq`, or a newer epoch has begun: another
+  //     controller has written.
+  //   InvalidArgument: the batch is empty, above a limit, or does not go on from the end.
   //   Unavailable: busy or disk error; retry. (If even the sync to disk failed and the process
   //     dies before the next success, the batch may be found whole at the next start.)
   //   ResourceExhausted: disk full; ReleaseReserve makes room. DataLoss: damaged.
-  virtual absl::StatusOr<Position> Append(absl::Span<const Pending> batch,
-                                          const Position& expected) = 0;
-  // The same from messages; serialises each once.
-  absl::StatusOr<Position> Append(absl::Span<const v1::Record> batch, const Position& expected);
+  virtual absl::Status Append(absl::Span<const StoredRecord> batch, uint64_t expected_seq,
+                              uint64_t epoch) = 0;
 
   virtual Position Head() const = 0;
   // Last record of each stream, by name.
   virtual std::vector<chain::StreamHead> Heads() const = 0;
 
-  virtual absl::StatusOr<std::unique_ptr<JournalReader>> NewReader() = 0;
+  // Opens nothing yet: what is wrong with the storage comes from the first read.
+  virtual std::unique_ptr<JournalReader> NewReader() = 0;
 
   // Engine time when the run before this one was last known alive; 0: there was none.
   virtual int64_t LastAliveUs() const = 0;
@@ -118,8 +123,16 @@ class Journal {
   virtual bool HasReserve() const = 0;
 };
 
-// Every record, paged.
-absl::Status ReadAll(JournalReader& reader, JournalReader::Sink sink);
+// Columns from the message, bytes from serialising it once; the hash is left to the journal.
+StoredRecord Store(const v1::Record& record);
+
+// Every record, in pages.
+absl::Status VisitAll(JournalReader& reader, JournalReader::Sink sink);
+
+// Reads everything again and checks what chain::Verifier checks, the tail against the witness, and
+// the storage itself. Any thread; the journal may be written meanwhile. Damage is a fault in the
+// report; an error is only what kept it from being looked for (Unavailable: disk error).
+absl::StatusOr<v1::VerifyReport> VerifyJournal(Journal* journal);
 
 }  // namespace drill
 

@@ -8,20 +8,18 @@
 namespace drill {
 namespace {
 
-absl::Status CheckLimits(absl::Span<const Pending> batch) {
+absl::Status CheckLimits(absl::Span<const StoredRecord> batch) {
   if (batch.empty()) return absl::InvalidArgumentError("the batch is empty");
   if (batch.size() > kBatchRecordsMax) {
-    return absl::InvalidArgumentError(absl::StrCat("the batch has ", batch.size(),
-                                                   " records, above the limit of ",
-                                                   kBatchRecordsMax));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the batch has ", batch.size(), " records, above the limit of ", kBatchRecordsMax));
   }
   size_t bytes = 0;
-  for (const Pending& pending : batch) {
-    bytes += pending.payload.size();
-    if (pending.payload.size() > kRecordBytesMax) {
-      return absl::InvalidArgumentError(absl::StrCat("a record has ", pending.payload.size(),
-                                                     " bytes, above the limit of ",
-                                                     kRecordBytesMax));
+  for (const StoredRecord& record : batch) {
+    bytes += record.payload.size();
+    if (record.payload.size() > kRecordBytesMax) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "a record has ", record.payload.size(), " bytes, above the limit of ", kRecordBytesMax));
     }
   }
   if (bytes > kBatchBytesMax) {
@@ -31,10 +29,46 @@ absl::Status CheckLimits(absl::Span<const Pending> batch) {
   return absl::OkStatus();
 }
 
-absl::Status Misfit(const chain::Header& header, absl::string_view why) {
-  return absl::InvalidArgumentError(absl::StrCat("stream ", header.stream, ", record ",
-                                                 header.stream_seq, " (seq ", header.seq,
+absl::Status Misfit(const StoredRecord& record, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat("stream ", record.stream, ", record ",
+                                                 record.stream_seq, " (seq ", record.seq,
                                                  ") does not go on from the journal's end: ", why));
+}
+
+// `so_far`: the end behind which the record comes, `stream_seq` that of its stream.
+absl::Status CheckOne(const StoredRecord& record, const Tail::Prepared& so_far, uint64_t stream_seq,
+                      chain::Header* header) {
+  if (!chain::ParseHeader(record.payload, header)) {
+    return Misfit(record, "its bytes are not a serialised Record");
+  }
+  if (header->kind == 0) return Misfit(record, "it has no body");
+  if (header->stream.empty()) return Misfit(record, "it names no stream");
+  if (header->seq != record.seq || header->stream != record.stream ||
+      header->stream_seq != record.stream_seq || header->kind != record.kind) {
+    return Misfit(record, "its columns are not those of its bytes");
+  }
+  if (record.seq != so_far.head.seq + 1) {
+    return Misfit(record, absl::StrCat("the next seq is ", so_far.head.seq + 1));
+  }
+  if (record.stream_seq != stream_seq + 1) {
+    return Misfit(record, absl::StrCat("the stream's next record is ", stream_seq + 1));
+  }
+  if (header->time_us < so_far.time_us) {
+    return Misfit(
+        record, absl::StrCat("its time ", header->time_us, " is below the last, ", so_far.time_us));
+  }
+  return absl::OkStatus();
+}
+
+// The epoch that a ControllerStarted begins.
+absl::Status CheckEpoch(const StoredRecord& record, absl::string_view body, uint64_t* epoch) {
+  v1::ControllerStarted started;
+  if (!started.ParseFromArray(body.data(), static_cast<int>(body.size())) ||
+      started.epoch() != *epoch + 1) {
+    return Misfit(record, absl::StrCat("it must begin epoch ", *epoch + 1));
+  }
+  ++*epoch;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -51,74 +85,50 @@ void Tail::Restore(const Position& head, int64_t time_us, std::string hash,
   }
 }
 
-absl::Status Tail::CheckOne(const chain::Header& header, const Prepared& so_far,
-                            uint64_t stream_seq) const {
-  if (header.kind == 0) return Misfit(header, "it has no body");
-  if (header.stream.empty()) return Misfit(header, "it names no stream");
-  if (header.seq != so_far.head.seq + 1) {
-    return Misfit(header, absl::StrCat("the next seq is ", so_far.head.seq + 1));
+// A batch moves few streams, most often the one that it moved last.
+chain::StreamHead& Tail::Moved(absl::string_view stream, Prepared* prepared) const {
+  for (size_t i = prepared->heads.size(); i-- > 0;) {
+    if (prepared->heads[i].stream == stream) return prepared->heads[i];
   }
-  if (header.stream_seq != stream_seq + 1) {
-    return Misfit(header, absl::StrCat("the stream's next record is ", stream_seq + 1));
-  }
-  if (header.time_us < so_far.time_us) {
-    return Misfit(header, absl::StrCat("its time ", header.time_us, " is below the last, ",
-                                       so_far.time_us));
-  }
-  return absl::OkStatus();
+  const auto it = streams_.find(stream);
+  prepared->heads.push_back(it != streams_.end() ? it->second
+                                                 : chain::StreamHead{std::string(stream), 0, ""});
+  return prepared->heads.back();
 }
 
-absl::StatusOr<Tail::Prepared> Tail::Prepare(absl::Span<const Pending> batch,
-                                             const Position& expected) const {
+absl::StatusOr<Tail::Prepared> Tail::Prepare(absl::Span<const StoredRecord> batch,
+                                             uint64_t expected_seq, uint64_t epoch) const {
   RETURN_IF_ERROR(CheckLimits(batch));
-  if (expected != head_) {
-    return absl::AbortedError(absl::StrCat(
-        "the journal ends at record ", head_.seq, " of epoch ", head_.epoch, ", not at record ",
-        expected.seq, " of epoch ", expected.epoch,
-        ": another controller has written; reload the state from the journal"));
+  if (expected_seq != head_.seq || epoch < head_.epoch) {
+    return absl::AbortedError(
+        absl::StrCat("the journal ends at record ", head_.seq, " of epoch ", head_.epoch,
+                     ", not at record ", expected_seq, " of epoch ", epoch,
+                     ": another controller has written; reload the state from the journal"));
   }
   Prepared out;
   out.head = head_;
   out.time_us = time_us_;
-  out.records.reserve(batch.size());
-  out.hashes_.reserve(batch.size());  // views point into it
-  // A batch moves few streams; a search from the last used finds its own at once.
-  size_t at = 0;
-  for (const Pending& pending : batch) {
+  out.hashes.reserve(batch.size());
+  for (const StoredRecord& record : batch) {
+    chain::StreamHead& stream = Moved(record.stream, &out);
     chain::Header header;
-    if (!chain::ParseHeader(pending.payload, &header)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("what follows record ", out.head.seq, " is not a serialised Record"));
+    RETURN_IF_ERROR(CheckOne(record, out, stream.stream_seq, &header));
+    if (record.kind == v1::Record::kControllerStartedFieldNumber) {
+      RETURN_IF_ERROR(CheckEpoch(record, header.body, &out.head.epoch));
     }
-    if (at >= out.heads_.size() || out.heads_[at].stream != header.stream) {
-      for (at = 0; at < out.heads_.size() && out.heads_[at].stream != header.stream;) ++at;
-      if (at == out.heads_.size()) {
-        const auto it = streams_.find(header.stream);
-        out.heads_.push_back(it != streams_.end()
-                                 ? it->second
-                                 : chain::StreamHead{std::string(header.stream), 0, ""});
-      }
+    // Also where the core has computed it: the two must never part.
+    stream.hash = chain::NextHash(stream.hash, record.payload);
+    if (!record.hash.empty() && record.hash != stream.hash) {
+      return Misfit(record, "its hash does not fit the chain");
     }
-    chain::StreamHead& stream = out.heads_[at];
-    RETURN_IF_ERROR(CheckOne(header, out, stream.stream_seq));
-    if (header.kind == v1::Record::kControllerStartedFieldNumber) {
-      v1::ControllerStarted started;
-      if (!started.ParseFromArray(header.body.data(), static_cast<int>(header.body.size())) ||
-          started.epoch() != out.head.epoch + 1) {
-        return Misfit(header, absl::StrCat("it must begin epoch ", out.head.epoch + 1));
-      }
-      out.head.epoch = started.epoch();
-    }
-    out.hashes_.push_back(chain::NextHash(stream.hash, pending.payload));
-    if (!pending.hash.empty() && pending.hash != out.hashes_.back()) {
-      return Misfit(header, "its hash does not fit the chain");
-    }
-    stream.stream_seq = header.stream_seq;
-    stream.hash = out.hashes_.back();
-    out.head.seq = header.seq;
+    stream.stream_seq = record.stream_seq;
+    out.hashes.push_back(stream.hash);
+    out.head.seq = record.seq;
     out.time_us = header.time_us;
-    out.records.push_back({header.seq, header.stream, header.stream_seq, header.kind,
-                           pending.payload, out.hashes_.back()});
+  }
+  if (epoch != out.head.epoch) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the batch ends in epoch ", out.head.epoch, " and is sent in epoch ", epoch));
   }
   return out;
 }
@@ -126,8 +136,8 @@ absl::StatusOr<Tail::Prepared> Tail::Prepare(absl::Span<const Pending> batch,
 void Tail::Accept(const Prepared& prepared) {
   head_ = prepared.head;
   time_us_ = prepared.time_us;
-  hash_ = prepared.hashes_.back();
-  for (const chain::StreamHead& head : prepared.heads_) streams_[head.stream] = head;
+  hash_ = prepared.hashes.back();
+  for (const chain::StreamHead& head : prepared.heads) streams_[head.stream] = head;
 }
 
 std::vector<chain::StreamHead> Tail::Heads() const {

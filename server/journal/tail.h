@@ -16,16 +16,12 @@ namespace drill {
 // Shared by every implementation, so that all refuse the same. One owner, not thread-safe.
 class Tail {
  public:
-  // A batch that fits, with columns and hashes; points into the payloads.
+  // What a batch that fits makes of the end.
   struct Prepared {
-    std::vector<chain::RecordView> records;
+    std::vector<std::string> hashes;  // of the batch's records
     Position head;
     int64_t time_us = 0;
-
-   private:
-    friend class Tail;
-    std::vector<std::string> hashes_;  // behind `records`
-    std::vector<chain::StreamHead> heads_;  // of the streams that it moves
+    std::vector<chain::StreamHead> heads;  // of the streams that it moves
   };
 
   // As read from storage at opening.
@@ -33,7 +29,8 @@ class Tail {
                std::vector<chain::StreamHead> heads);
 
   // Checks and hashes; changes nothing. Aborted, InvalidArgument: see Journal::Append.
-  absl::StatusOr<Prepared> Prepare(absl::Span<const Pending> batch, const Position& expected) const;
+  absl::StatusOr<Prepared> Prepare(absl::Span<const StoredRecord> batch, uint64_t expected_seq,
+                                   uint64_t epoch) const;
   // Moves behind a prepared batch that has become durable.
   void Accept(const Prepared& prepared);
 
@@ -43,8 +40,7 @@ class Tail {
   std::vector<chain::StreamHead> Heads() const;
 
  private:
-  absl::Status CheckOne(const chain::Header& header, const Prepared& so_far,
-                        uint64_t stream_seq) const;
+  chain::StreamHead& Moved(absl::string_view stream, Prepared* prepared) const;
 
   Position head_;
   int64_t time_us_ = INT64_MIN;
