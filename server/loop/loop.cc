@@ -178,7 +178,7 @@ void Loop::Take(Item& item, int64_t now_us) {
 
 void Loop::TakeConnect(Connect& connect, int64_t) {
   // Known by its Hello; an older session of the same host ends then.
-  sessions_[connect.peer.session] = {connect.peer.host, std::move(connect.sink), "", false};
+  sessions_[connect.peer.session] = {connect.peer.host, std::move(connect.sink), "", 0, false};
 }
 
 void Loop::TakeHello(StreamId id, const v1::Hello& hello, int64_t now_us) {
@@ -225,8 +225,14 @@ void Loop::TakeFrame(Frame& frame, int64_t now_us) {
 }
 
 void Loop::HandleEvents(StreamId id, const v1::OutboxBatch& batch, int64_t now_us) {
-  const Session& session = sessions_[id];
+  Session& session = sessions_[id];
   if (batch.entries().empty()) return;
+  if (session.outbox_seq != 0 && batch.entries(0).seq() > session.outbox_seq + 1) {
+    // Acknowledging past a gap would lose what fell into it.
+    session.sink->Close(absl::InvalidArgumentError("outbox entries out of order"));
+    return TakeGone(id, now_us);
+  }
+  session.outbox_seq = batch.entries(batch.entries_size() - 1).seq();
   AgentEvents events{session.host, session.outbox_id,
                      {batch.entries().begin(), batch.entries().end()}};
   const uint64_t last = events.entries.back().seq();
@@ -236,8 +242,15 @@ void Loop::HandleEvents(StreamId id, const v1::OutboxBatch& batch, int64_t now_u
     return;
   }
   pending_.push_back({[this, id, last](const absl::Status& status) {
-                        // Not durable: not acknowledged, so the agent sends it again.
-                        if (!status.ok()) return;
+                        if (!status.ok()) {
+                          // The next entries must not overtake these: the session ends, and the
+                          // agent sends all again, in order, in its next one.
+                          if (auto it = sessions_.find(id); it != sessions_.end()) {
+                            it->second.sink->Close(absl::UnavailableError(status.message()));
+                            TakeGone(id, clock_->NowUs());
+                          }
+                          return;
+                        }
                         v1::ControllerFrame out;
                         out.mutable_outbox_ack()->set_seq(last);
                         Push(id, std::move(out));

@@ -89,6 +89,7 @@ class Loop {
     std::string host;
     std::shared_ptr<AgentSink> sink;
     std::string outbox_id;
+    uint64_t outbox_seq = 0;  // last received in this session
     bool hello = false;
   };
   // What waits for the batch to be durable.
