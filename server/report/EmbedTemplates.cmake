@@ -4,6 +4,8 @@ set(ENTRIES "")
 foreach(FILE IN LISTS FILES)
   get_filename_component(NAME "${FILE}" NAME)
   file(READ "${FILE}" CONTENT)
+  # A template that is included in the middle of a line must not bring an end of line with it.
+  string(REGEX REPLACE "\n+$" "" CONTENT "${CONTENT}")
   if(CONTENT MATCHES "\\)tpl\"")
     message(FATAL_ERROR "${FILE} holds the end mark of a raw string; change the mark here")
   endif()

@@ -159,7 +159,8 @@ void FillDutyRow(const Facts& facts, const v1::DutyRow& duty, Dictionary* row) {
   ShowIf(row, "GOOD", duty.state() == v1::DUTY_STATE_MET);
   const bool waits =
       duty.state() != v1::DUTY_STATE_MET && duty.state() != v1::DUTY_STATE_NOT_APPLICABLE;
-  if (waits && !Day(duty.due()).empty()) Put(Add(row, "DUE"), "DAY", Day(duty.due()));
+  if (waits && !Day(duty.due()).empty())
+    PutPair(Add(row, "DUE"), "WORDS", words.Say(TextId::due, {Day(duty.due())}));
   if (!duty.exercise().empty()) {
     const std::string day = Day(duty.held_on());
     PutPair(Add(row, "HELD"), "HELD_WORDS",
@@ -178,7 +179,8 @@ void FillSource(const Facts& facts, const v1::Obligation& obligation, Dictionary
   const Words& words = facts.words();
   Put(row, "DOCUMENT", DocumentName(obligation));
   if (!obligation.quote().empty()) Put(Add(row, "HAS_QUOTE"), "QUOTE", obligation.quote());
-  PutPair(row, "REACH", words.Of(obligation.reach(), words.Say(TextId::not_stated)));
+  PutPair(row, "REACH",
+          words.Say(TextId::reach, {words.Of(obligation.reach(), words.Say(TextId::not_stated))}));
   ShowIf(row, "UNVERIFIED", obligation.verified_by().empty());
 }
 

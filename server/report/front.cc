@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/container/btree_map.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/report/sections.h"
@@ -127,7 +128,26 @@ void FillCleanupKey(const Facts& facts, Dictionary* out) {
                     : open > 0 ? TextId::key_cleanup_open
                                : TextId::key_cleanup_done));
   PutPair(out, "CLEANUP_MORE",
-          words.Say(TextId::key_cleanup_more, {words.Count(verified), words.Count(open)}));
+          words.Say(TextId::key_cleanup_more,
+                    {words.Count(verified), words.Count(closed), words.Count(open)}));
+}
+
+// Systems that a duty binds, and those that have met every such duty.
+void FillDutyKey(const Facts& facts, Dictionary* out) {
+  absl::btree_map<std::string, bool> met;
+  for (const v1::DutyRow& row : facts.data().duty().rows()) {
+    if (row.state() == v1::DUTY_STATE_NOT_APPLICABLE) continue;
+    const auto system = met.emplace(row.system(), true).first;
+    system->second = system->second && row.state() == v1::DUTY_STATE_MET;
+  }
+  const Words& words = facts.words();
+  const int64_t count =
+      std::count_if(met.begin(), met.end(), [](const auto& entry) { return entry.second; });
+  PutPair(out, "DUTY",
+          met.empty() ? words.Say(TextId::key_no_duty)
+                      : words.Say(TextId::key_duty,
+                                  {absl::StrCat(facts.data().duty().year()), words.Count(count),
+                                   words.Count(static_cast<int64_t>(met.size()))}));
 }
 
 }  // namespace
@@ -151,12 +171,14 @@ void FillHeader(const Facts& facts, Dictionary* out) {
                                                   FullTime(facts.data().as_of_us())});
     PutPair(Add(out, "PROVISIONAL"), "WHY_PROVISIONAL", why);
   }
-  PutPair(out, "DOC_SUBJECT", words.Say(SubjectText(facts.card().type()), {facts.Title()}));
+  PutPair(out, "DOC_SUBJECT", words.Say(SubjectText(facts.card().type())));
+  PutPair(out, "QUOTED", words.Say(TextId::quoted, {facts.Title()}));
   FillScore(facts, out);
   FillCounts(facts, out);
   FillMedian(facts, out);
   FillWrong(facts, out);
   FillCleanupKey(facts, out);
+  FillDutyKey(facts, out);
 }
 
 void FillSignatures(const Facts& facts, Dictionary* out) {

@@ -40,6 +40,14 @@ absl::btree_map<std::string, Technique> Techniques(const v1::Scorecard& card) {
   return all;
 }
 
+Pair InjectTitles(const Facts& facts, const std::vector<std::string>& injects) {
+  Pair titles;
+  for (const std::string& id : injects) {
+    titles = facts.words().Join({titles, facts.Inject(id)}, "; ");
+  }
+  return titles;
+}
+
 TextId TechniqueText(const Technique& technique) {
   if (technique.played == 0) {
     return technique.blocked ? TextId::tech_blocked : TextId::tech_not_played;
@@ -278,7 +286,7 @@ void FillTechniques(const Facts& facts, Dictionary* out) {
   for (const auto& [id, technique] : techniques) {
     Dictionary* row = Add(table, "ROW");
     Put(row, "ID", id);
-    Put(row, "INJECTS", absl::StrJoin(technique.injects, ", "));
+    PutPair(row, "INJECTS", InjectTitles(facts, technique.injects));
     Put(row, "PLAYED", words.Count(technique.played));
     Put(row, "DETECTED", words.Count(technique.detected));
     const TextId state = TechniqueText(technique);

@@ -168,14 +168,13 @@ void FillInject(const Facts& facts, const v1::InjectTimes& inject, Dictionary* r
   const Words& words = facts.words();
   PutPair(row, "TITLE", words.Of(inject.title(), inject.inject()));
   Put(row, "ID", inject.inject());
-  PutPair(row, "KIND", words.Say(KindText(inject.kind())));
   const Fate fate = FateOf(inject);
-  if (fate != Fate::kOther && fate != Fate::kNotPlayed) {
-    PutPair(Add(row, "HAS_HOSTS"), "HOSTS",
-            words.Say(TextId::hosts_value,
-                      {words.Count(inject.detected_hosts()), words.Count(inject.played()),
-                       words.Count(inject.hosts())}));
-  }
+  const Pair kind = words.Say(KindText(inject.kind()));
+  const Pair hosts =
+      words.Say(TextId::hosts_value, {words.Count(inject.detected_hosts()),
+                                      words.Count(inject.played()), words.Count(inject.hosts())});
+  const bool reached_hosts = fate != Fate::kOther && fate != Fate::kNotPlayed;
+  PutPair(row, "HOW", reached_hosts ? words.Join({kind, hosts}, " · ") : kind);
   for (const Flag& flag : Flags(facts, inject)) PutPair(Add(row, "FLAG"), "WORDS", flag.words);
   Cell(facts, inject.planned_us(), 0, row);
   Cell(facts, inject.released_us(), 0, row);

@@ -158,8 +158,9 @@ void FillOverview(const Facts& facts, Dictionary* out) {
   const v1::Scorecard& card = facts.card();
   PutPair(out, "TITLE", facts.Title());
   Put(out, "EXERCISE", card.exercise());
-  PutPair(out, "TYPE", words.Say(TypeText(card.type())));
-  PutPair(out, "PHASE", words.Say(PhaseText(facts.data().phase())));
+  PutPair(out, "TYPE_AND_PHASE",
+          words.Join({words.Say(TypeText(card.type())), words.Say(PhaseText(facts.data().phase()))},
+                     " · "));
   Put(out, "START", FullTime(card.start_us()));
   Put(out, "END", FullTime(card.end_us()));
   FillLength(facts, out);

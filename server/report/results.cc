@@ -91,7 +91,8 @@ void FillObjectives(const Facts& facts, Dictionary* out) {
     if (const v1::Objective* objective = FindObjective(facts, id)) {
       const Pair capability = words.Of(objective->capability());
       if (!capability.empty()) {
-        PutPair(Add(section, "HAS_CAPABILITY"), "CAPABILITY", capability);
+        PutPair(Add(section, "HAS_CAPABILITY"), "CAPABILITY",
+                words.Say(TextId::capability, {capability}));
       }
     }
     for (int i = 0; i < lines; ++i) {

@@ -1,9 +1,9 @@
 {{%AUTOESCAPE context="HTML"}}
 <section id="cleanup">
 <h2>IX. {{T:x-text=sec_cleanup}}</h2>
-<p class="note">{{>SUMMARY}}</p>
+<p class="note lead">{{>SUMMARY}}</p>
 <table>
-<thead><tr><th>{{T:x-text=c_host}}</th><th>{{T:x-text=c_played}}</th><th>{{T:x-text=k_verified}}</th><th>{{T:x-text=k_superseded}}</th><th>{{T:x-text=k_declared}}</th><th>{{T:x-text=k_residue}}</th><th>{{T:x-text=k_accepted}}</th><th>{{T:x-text=k_waiting}}</th><th>{{T:x-text=c_clock}}</th></tr></thead>
+<thead class="dense"><tr><th style="width:27%">{{T:x-text=c_host}}</th><th>{{T:x-text=c_played}}</th><th>{{T:x-text=k_verified}}</th><th>{{T:x-text=k_superseded}}</th><th>{{T:x-text=k_declared}}</th><th>{{T:x-text=k_residue}}</th><th>{{T:x-text=k_accepted}}</th><th>{{T:x-text=k_waiting}}</th><th>{{T:x-text=c_clock}}</th></tr></thead>
 <tbody>
 {{#HOST}}<tr><td>{{>NAME}}<div class="small">{{>SYSTEM}}</div></td><td class="n">{{PLAYED}}</td><td class="n">{{VERIFIED}}</td><td class="n">{{SUPERSEDED}}</td><td class="n">{{DECLARED}}</td><td class="n{{#RESIDUE_BAD}} bad{{/RESIDUE_BAD}}">{{RESIDUE}}</td><td class="n">{{ACCEPTED}}</td><td class="n{{#WAITING_BAD}} bad{{/WAITING_BAD}}">{{WAITING}}</td><td class="c">{{CLOCK}}</td></tr>
 {{/HOST}}</tbody>

@@ -5,12 +5,12 @@
 {{#HAS_UNDETECTED}}<table>
 <thead><tr><th>{{T:x-text=c_inject}}</th><th>{{T:x-text=c_technique}}</th><th>{{T:x-text=c_hosts}}</th><th>{{T:x-text=a_noticeable}}</th><th>{{T:x-text=c_until_end}}</th></tr></thead>
 <tbody>
-{{#UNDETECTED}}<tr><td>{{>TITLE}} <b class="bad">{{T:x-text=undetected}}</b></td><td class="code">{{TECHNIQUES}}</td><td class="n">{{HOSTS}}</td><td class="c">{{NOTICEABLE}}</td><td>{{>WAITED}}</td></tr>
+{{#UNDETECTED}}<tr><td>{{>TITLE}} <b class="bad">{{T:x-text=undetected}}</b></td><td class="w code">{{TECHNIQUES}}</td><td class="n">{{HOSTS}}</td><td class="c">{{NOTICEABLE}}</td><td>{{>WAITED}}</td></tr>
 {{/UNDETECTED}}</tbody>
 </table>{{/HAS_UNDETECTED}}
 {{#NO_UNDETECTED}}<p class="note">{{T:x-text=none_undetected}}</p>{{/NO_UNDETECTED}}
 <h3>2. {{T:x-text=h_not_played}}</h3>
-<p class="note">{{T:x-text=not_played_note}}</p>
+<p class="note lead">{{T:x-text=not_played_note}}</p>
 {{#HAS_NOT_PLAYED}}<table>
 <thead><tr><th>{{T:x-text=c_inject}}</th><th>{{T:x-text=c_host}}</th><th>{{T:x-text=c_why}}</th><th>{{T:x-text=c_detail}}</th></tr></thead>
 <tbody>

@@ -13,7 +13,7 @@
 </td>
 </tr></tbody></table>
 {{#PROVISIONAL}}<div class="banner"><b>{{T:x-text=mark_provisional}}</b><br/>{{>WHY_PROVISIONAL}}</div>{{/PROVISIONAL}}
-<h1><span class="word">{{T:x-text=doc_word}}</span>{{>DOC_SUBJECT}}</h1>
+<h1><span class="word">{{T:x-text=doc_word}}</span>{{>DOC_SUBJECT}}<span class="name">{{>QUOTED}}</span></h1>
 <hr class="rule"/>
 <table class="keys"><tbody>
 <tr>
@@ -26,4 +26,5 @@
 <td><span class="label">{{T:x-text=key_wrong}}</span><span class="value">{{WRONG}}</span><span class="more">{{>WRONG_MORE}}</span></td>
 <td><span class="label">{{T:x-text=key_cleanup}}</span><span class="value words">{{>CLEANUP}}</span><span class="more">{{>CLEANUP_MORE}}</span></td>
 </tr>
+<tr><td colspan="3" class="duty">{{>DUTY}}</td></tr>
 </tbody></table>

@@ -3,7 +3,7 @@
 <h2>I. {{T:x-text=sec_overview}}</h2>
 <table class="facts"><tbody>
 <tr><th>{{T:x-text=f_title}}</th><td>{{>TITLE}}</td></tr>
-<tr><th>{{T:x-text=f_code}}</th><td><span class="code">{{EXERCISE}}</span> · {{>TYPE}} · {{>PHASE}}</td></tr>
+<tr><th>{{T:x-text=f_code}}</th><td><span class="code">{{EXERCISE}}</span> · {{>TYPE_AND_PHASE}}</td></tr>
 <tr><th>{{T:x-text=f_start}}</th><td>{{START}}</td></tr>
 <tr><th>{{T:x-text=f_end}}</th><td>{{END}}</td></tr>
 <tr><th>{{T:x-text=f_length}}</th><td class="fact">{{>LENGTH}}</td></tr>
@@ -20,7 +20,7 @@
 </table>
 <h3>2. {{T:x-text=h_participants}}</h3>
 <table>
-<thead><tr><th>{{T:x-text=c_part}}</th><th>{{T:x-text=c_members}}</th></tr></thead>
+<thead><tr><th style="width:34%">{{T:x-text=c_part}}</th><th>{{T:x-text=c_members}}</th></tr></thead>
 <tbody>
 {{#PARTICIPANT}}<tr><td>{{>PART}}</td><td>{{WHO}}</td></tr>
 {{/PARTICIPANT}}</tbody>
@@ -33,7 +33,7 @@
 {{#HAS_SCOPE}}<table>
 <thead><tr><th>{{T:x-text=c_system}}</th><th>{{T:x-text=c_scope}}</th><th>{{T:x-text=c_window}}</th><th>{{T:x-text=c_decision}}</th></tr></thead>
 <tbody>
-{{#SCOPE}}<tr><td>{{>NAME}}</td><td>{{>WHAT}}</td><td>{{FROM}}<br/>– {{TO}}</td><td>{{>DECISION}}</td></tr>
+{{#SCOPE}}<tr><td>{{>NAME}}</td><td>{{>WHAT}}</td><td class="w">{{FROM}}<br/>{{TO}}</td><td>{{>DECISION}}</td></tr>
 {{/SCOPE}}</tbody>
 </table>{{/HAS_SCOPE}}
 {{#NO_SCOPE}}<p class="note">{{T:x-text=no_scope}}</p>{{/NO_SCOPE}}

@@ -1,4 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}
+<div class="ending">
 <p class="closing">{{>CLOSING}}</p>
 {{#HAS_NOTE}}<p class="note">{{T:x-text=close_note}}: {{NOTE}}</p>{{/HAS_NOTE}}
 <table class="sign" id="signatures"><tbody><tr>
@@ -7,3 +8,4 @@
 <div class="recipients"><b>{{T:x-text=recipients}}:</b>
 {{#RECIPIENT}}<div>- {{>NAME}};</div>
 {{/RECIPIENT}}<div>- {{T:x-text=filed}}</div></div>
+</div>

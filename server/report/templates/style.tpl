@@ -18,20 +18,29 @@ th, td { border: .5pt solid #777; padding: 1.1mm 1.6mm; vertical-align: top; tex
 thead { display: table-header-group; }
 thead th { background: #e8ecef; text-align: center; vertical-align: middle; }
 th .en, td .en { display: block; }
+.dense th { font-size: 9pt; padding: 1mm .6mm; }
 tr { break-inside: avoid; }
 td.n, th.n { text-align: right; white-space: nowrap; }
 td.c { text-align: center; }
+.w { white-space: nowrap; }
 td.t { text-align: center; white-space: nowrap; font-size: 9pt; padding-left: .8mm; padding-right: .8mm; }
 .small { font-size: 9pt; color: #333; }
+.facts.narrow th { width: 24%; }
+#integrity { break-after: avoid; }
 .none { color: #777; }
 .bad { font-weight: bold; color: #8f2d00; }
 .good { color: #00513a; }
 .code { font-family: "Liberation Mono", "Courier New", monospace; font-size: .84em; overflow-wrap: anywhere; }
-.note { font-size: 11.5pt; margin: 1.5mm 0 3mm; text-align: justify; }
+.code.hash { font-size: 7.8pt; white-space: nowrap; }
+.inline .en { display: inline; }
+.note { break-inside: avoid; font-size: 11.5pt; margin: 1.5mm 0 3mm; text-align: justify; }
 .note .en, .fact .en { display: block; }
+.lead { break-after: avoid; }
 h1 { font-size: 14pt; text-align: center; margin: 9mm 0 0; line-height: 1.35; }
 h1 .word { display: block; font-size: 15pt; text-transform: uppercase; letter-spacing: .04em; }
 h1 .en { display: block; font-weight: normal; }
+h1 .name { display: block; text-wrap: balance; }
+h1, .letterhead .upper { text-wrap: balance; }
 h1 + .rule { width: 34mm; }
 h2 { font-size: 13pt; text-transform: uppercase; margin: 8mm 0 2mm; break-after: avoid; }
 h3 { font-size: 12.5pt; margin: 4.5mm 0 1mm; break-after: avoid; }
@@ -56,26 +65,28 @@ h2 .en, h3 .en { margin-left: .4em; }
 .keys .value.words { font-size: 12.5pt; padding: .6mm 0; }
 .keys .value small { font-size: 10.5pt; font-weight: normal; }
 .keys .more { display: block; font-size: 9pt; color: #333; line-height: 1.2; }
+.keys .duty { padding: 1.2mm; }
 .facts th { width: 31%; background: #f5f6f7; font-weight: normal; }
-.plain { margin: 0; padding-left: 5mm; }
 tr.head td { background: #f2f4f5; font-weight: bold; }
 svg.bar { width: 100%; height: 2.6mm; display: block; margin-top: .8mm; }
 .figure { margin: 2mm 0 4mm; break-inside: avoid; }
 .figure svg { width: 100%; height: auto; display: block; border: .5pt solid #777; }
+.legend { break-after: avoid; }
 .legend svg { width: 100%; height: auto; display: block; }
 svg text { font-family: "Times New Roman", "Liberation Serif", serif; }
 .defs { position: absolute; width: 0; height: 0; }
-.sign { table-layout: fixed; margin-top: 8mm; break-inside: avoid; }
+.ending { break-inside: avoid; }
+.sign { table-layout: fixed; margin-top: 8mm; }
 .sign td { border: 0; text-align: center; padding: 0 1mm; }
 .sign .post { font-weight: bold; text-transform: uppercase; font-size: 11.5pt; }
 .sign .how { font-style: italic; font-size: 10.5pt; }
-.sign .space { height: 26mm; }
+.sign .space { height: 23mm; }
 .sign .who { font-weight: bold; font-size: 12pt; }
 .sign .en { display: block; }
-.recipients { font-size: 10.5pt; line-height: 1.3; margin-top: 4mm; break-inside: avoid; }
+.recipients { font-size: 10.5pt; line-height: 1.3; margin-top: 4mm; }
 .recipients b { font-style: italic; }
 .annex { break-before: page; }
-.closing { margin-top: 6mm; text-indent: 10mm; break-after: avoid; }
+.closing { margin-top: 6mm; text-indent: 10mm; }
 .closing .en { display: block; text-indent: 0; }
 @media print {
   html { background: #fff; }
