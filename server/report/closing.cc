@@ -8,6 +8,7 @@ namespace drill::report {
 namespace {
 
 constexpr int kHostRowsMax = 200;
+constexpr int64_t kSettledRowsMax = 200;
 
 // ---- ratings -----------------------------------------------------------------------------------
 
@@ -98,18 +99,27 @@ TextId CleanupText(const v1::HostOutcome& outcome) {
   }
 }
 
+// What is open is always named; of what is settled, as much as is read.
 void FillLeft(const Facts& facts, Dictionary* out) {
   Dictionary* table = nullptr;
+  int64_t settled = 0;
   for (const v1::HostOutcome& outcome : facts.data().outcomes()) {
     const TextId state = CleanupText(outcome);
     const bool hand = !outcome.played_by().empty();
     if (state == TextId::k_verified || hand) continue;
+    const bool open = state == TextId::k_waiting || state == TextId::k_residue;
+    if (!open && ++settled > kSettledRowsMax) continue;
     if (table == nullptr) table = Add(out, "HAS_LEFT");
     Dictionary* row = Add(table, "LEFT");
     PutPair(row, "HOST", facts.Host(outcome.host()));
     PutPair(row, "TITLE", facts.Inject(outcome.inject()));
     PutPair(row, "STATE", facts.words().Say(state));
     for (const std::string& note : outcome.notes()) Put(Add(row, "DETAIL"), "LINE", note);
+  }
+  if (settled > kSettledRowsMax) {
+    PutPair(
+        Add(table, "LEFT_OUT"), "WORDS",
+        facts.words().Say(TextId::rows_left_out, {facts.words().Count(settled - kSettledRowsMax)}));
   }
 }
 

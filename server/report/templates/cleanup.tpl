@@ -15,6 +15,7 @@
 <tbody>
 {{#LEFT}}<tr><td>{{>HOST}}</td><td>{{>TITLE}}</td><td>{{>STATE}}</td><td class="small">{{#DETAIL}}<div>{{LINE}}</div>{{/DETAIL}}</td></tr>
 {{/LEFT}}</tbody>
-</table>{{/HAS_LEFT}}
+</table>
+{{#LEFT_OUT}}<p class="note">{{>WORDS}}</p>{{/LEFT_OUT}}{{/HAS_LEFT}}
 <p class="note">{{T:x-text=clock_note}}</p>
 </section>

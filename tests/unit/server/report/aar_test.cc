@@ -1,6 +1,7 @@
 #include "server/report/aar.h"
 
 #include <set>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -199,6 +200,21 @@ TEST(Aar, EscapesWhateverPeopleWrote) {
   }
 }
 
+TEST(Aar, MayBePrintedOnManyThreadsAtOnce) {
+  const AarData data = SampleData();
+  const std::string alone = Html(data, Language::kBoth);
+  std::vector<std::string> pages(4);
+  {
+    std::vector<std::jthread> threads;
+    for (std::string& page : pages) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 5; ++i) page = Html(data, Language::kBoth);
+      });
+    }
+  }
+  for (const std::string& page : pages) EXPECT_EQ(page, alone);
+}
+
 // ---- content -----------------------------------------------------------------------------------
 
 TEST(Aar, PrintsEveryLineOfTheScorecardWithItsNumberPointsAndRecords) {
@@ -258,6 +274,27 @@ TEST(Aar, DrawsOneLaneForEachInjectWithItsMarks) {
   EXPECT_EQ(Count(timeline, "<use href=\"#m-reported\""), 1 + 3);
   EXPECT_EQ(Count(timeline, "<use href=\"#m-contained\""), 1 + 3);
   EXPECT_EQ(Count(timeline, "<use href=\"#m-recovered\""), 1 + 1);
+}
+
+TEST(Aar, EverythingOpenIsNamedHoweverManyHostsThereAre) {
+  AarData data = SampleData();
+  for (int i = 0; i < 500; ++i) {
+    v1::HostSummary* host = data.add_hosts();
+    host->set_host(absl::StrCat("may-", i));
+    host->set_verified(1);
+    if (i % 2 == 0) host->set_waiting(1);
+    v1::HostOutcome* outcome = data.add_outcomes();
+    outcome->set_host(host->host());
+    outcome->set_kind(v1::HOST_OUTCOME_KIND_PLAYED);
+    outcome->set_cleanup(v1::CLEANUP_RESULT_DECLARED);
+    outcome->set_cleanup_waiting(host->waiting() > 0);
+  }
+  const std::string cleanup = Section(Html(data, Language::kVi), "cleanup");
+  for (int i = 0; i < 500; i += 2) {
+    EXPECT_EQ(Count(cleanup, absl::StrCat(">may-", i, "<")), 2) << "in both tables";
+  }
+  EXPECT_THAT(cleanup, HasSubstr("Còn 253 máy không in ở đây")) << "250 here, 3 of the sample";
+  EXPECT_THAT(cleanup, HasSubstr("250 mục chưa được xác nhận hoặc còn sót trên 250 máy"));
 }
 
 TEST(Aar, LongTimelineIsDrawnInFiguresThatFitAPageAndNamesWhatIsNotDrawn) {
