@@ -121,10 +121,10 @@ TEST(DetectTest, ALinkToTheInjectAsAWholeCountsOnEveryPlayedHost) {
 
 TEST(DetectTest, WhatComesAfterEndExDoesNotCount) {
   DrillScript drill = Played(Deface(kDetect));
-  drill.At(400).End().At(410);
+  drill.At(200).End().At(210);
   const std::string claim = drill.Say("soc", v1::OBSERVATION_KIND_DETECTION, {"web-1"});
   drill.Link(claim, "deface", {"web-1"});
-  EXPECT_EQ(drill.Score().lines(0).state(), v1::LINE_STATE_UNMET);
+  EXPECT_EQ(drill.Score().lines(0).state(), v1::LINE_STATE_CENSORED);
   // Unless an evaluator accepts that it was seen before.
   drill.Link(claim, "deface", {"web-1"}, 1000, 60);
   EXPECT_EQ(drill.Score().lines(0).earned_mp(), 2000);
@@ -484,6 +484,33 @@ TEST(ReportTest, WithoutAMatchedDetectionItEarnsNothing) {
   EXPECT_THAT(Because(line), HasSubstr("the team never detected it"));
 }
 
+TEST(ReportTest, OnlyAnEvaluatorsCreditIsAMark) {
+  DrillScript drill = Played(Deface("{kind: report, team: soc, target: 60s, limit: 300s}"));
+  drill.Detect("soc", "deface", {"web-1"});
+  const std::string report = drill.Report("soc", {"owner"});
+  drill.Match(report, "deface", {}, 100);  // one of the ten artefacts it names
+  EXPECT_EQ(drill.Score().lines(0).earned_mp(), 1000);
+  drill.Link(report, "deface", {}, 400);
+  EXPECT_EQ(drill.Score().lines(0).earned_mp(), 400);
+}
+
+TEST(ReportTest, IsCutShortOnlyWhenOthersHaveContainedEveryPlayedHost) {
+  DrillScript some = Played(Deface(kReport));
+  some.Detect("soc", "deface", {"web-1"}).At(50).Contain("ops", "deface", {"web-1", "web-2"});
+  EXPECT_EQ(some.At(1000).End().Score().lines(0).state(), v1::LINE_STATE_UNMET);
+
+  DrillScript all = Played(Deface(kReport));
+  all.Detect("soc", "deface", {"web-1"}).At(50).Contain("ops", "deface", {"web-1", "web-2"});
+  all.At(60).Contain("ops", "deface", {"web-3"});
+  EXPECT_EQ(all.At(1000).End().Score().lines(0).state(), v1::LINE_STATE_CENSORED);
+
+  // The last host was contained when the limit had passed already.
+  DrillScript late = Played(Deface(kReport));
+  late.Detect("soc", "deface", {"web-1"}).At(50).Contain("ops", "deface", {"web-1", "web-2"});
+  late.At(500).Contain("ops", "deface", {"web-3"});
+  EXPECT_EQ(late.At(1000).End().Score().lines(0).state(), v1::LINE_STATE_UNMET);
+}
+
 TEST(ReportTest, UndiscoveredAndNoticeableForLessThanTheLimitIsCensored) {
   DrillScript drill = Played(Deface(kReport));
   EXPECT_EQ(drill.At(309).End().Score().lines(0).state(), v1::LINE_STATE_CENSORED);
@@ -775,6 +802,28 @@ TEST(CardTest, CarriesHeadVersionPhaseAndRatings) {
   EXPECT_EQ(card.end_us() - card.start_us(), 1000 * kSecond);
   ASSERT_EQ(card.ratings_size(), 1);
   EXPECT_EQ(card.ratings(0).element(), v1::ELEMENT_PEOPLE);
+}
+
+TEST(CardTest, ListsAtMostSoManyHostsTheDecidingOnesFirst) {
+  DrillScript drill = Played(Deface(kDetect));
+  Exercise& exercise = *drill.mutable_state().FindExercise("drill-1");
+  // Many more hosts of the same kind than a script could name.
+  InjectState& inject = exercise.injects[0];
+  const ExerciseHost host = exercise.hosts[static_cast<size_t>(inject.hosts[0])];
+  const OrderState order = inject.orders[0];
+  for (int i = 0; i < 2000; ++i) {
+    inject.hosts.push_back(static_cast<int>(exercise.hosts.size()));
+    inject.orders.push_back(order);
+    exercise.hosts.push_back(host);
+    exercise.hosts.back().host.set_id(absl::StrCat("z-", i));
+    exercise.host_index[absl::StrCat("z-", i)] = inject.hosts.back();
+  }
+  drill.At(40).Detect("soc", "deface", {"z-1999"});
+  const v1::ScoreLine line = drill.At(1000).End().Score().lines(0);
+  EXPECT_EQ(line.hosts_size(), static_cast<int>(kHostsListed));
+  EXPECT_EQ(line.hosts(0).host(), "web-1");
+  EXPECT_EQ(Host(line, "z-1999").state(), v1::LINE_STATE_MET);
+  EXPECT_THAT(Because(line), HasSubstr("2002 unmet: not done within the limit"));
 }
 
 TEST(CardTest, AnExerciseThatNeverStartedHasNoScore) {
