@@ -56,6 +56,15 @@ void CheckWho(Context& context, const ExpectationAt& at) {
     context.Error(Member(at.path, "kind"), why);
   }
   if (!context.CheckReference(Member(at.path, "team"), context.teams, e.team())) return;
+  if (e.kind() == v1::EXPECTATION_KIND_REPORT && OnHosts(inject) &&
+      std::none_of(inject.expect().begin(), inject.expect().end(), [&](const v1::Expectation& d) {
+        return d.kind() == v1::EXPECTATION_KIND_DETECT && d.team() == e.team();
+      })) {
+    context.Warn(Member(at.path, "team"),
+                 absl::StrCat("team part ", Quoted(e.team()),
+                              " is not expected to detect it, but a report of what is played on "
+                              "hosts earns only where the same team has detected it"));
+  }
   const auto& asked = inject.question().teams();
   if (inject.has_question() && std::find(asked.begin(), asked.end(), e.team()) == asked.end()) {
     context.Error(Member(at.path, "team"),

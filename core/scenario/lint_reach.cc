@@ -182,12 +182,14 @@ void CheckMoveWindow(Context& context, const InjectAt& at) {
   if (!at.inject.has_move() || move < 0 || !at.inject.has_at()) return;
   const v1::Scenario& s = context.scenario;
   const int64_t at_us = ClampedUs(at.inject.at());
+  if (!s.moves(move).has_at()) return;
   if (at_us < ClampedUs(s.moves(move).at())) {
     context.Warn(Member(at.path, "at"),
                  absl::StrCat("comes at ", DurationText(at_us), ", before its move ",
                               Quoted(at.inject.move()), " starts (",
                               DurationText(ClampedUs(s.moves(move).at())), ")"));
-  } else if (move + 1 < s.moves_size() && at_us >= ClampedUs(s.moves(move + 1).at())) {
+  } else if (move + 1 < s.moves_size() && s.moves(move + 1).has_at() &&
+             at_us >= ClampedUs(s.moves(move + 1).at())) {
     context.Warn(Member(at.path, "at"),
                  absl::StrCat("comes at ", DurationText(at_us), ", when the next move, ",
                               Quoted(s.moves(move + 1).id()), ", has started (",
