@@ -90,14 +90,14 @@ const BrokenCase kHeadCases[] = {
      {"'Kich Ban'", "a-z 0-9"}},
     {"IdTooLong", [](v1::Scenario& s) { s.set_id(std::string(64, 'a')); }, "id", {"1 to 63"}},
     {"IdBeginsWithDot", [](v1::Scenario& s) { s.set_id(".a"); }, "id", {"begins with a letter"}},
-    {"TitleMissing", [](v1::Scenario& s) { s.clear_title(); }, "title", {"missing text"}},
+    {"TitleMissing", [](v1::Scenario& s) { s.clear_title(); }, "title", {"write it in Vietnamese"}},
     {"TitleBlank",
      [](v1::Scenario& s) {
        s.mutable_title()->set_vi(" ");
        s.mutable_title()->clear_en();
      },
      "title",
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"TitleWithoutVietnamese",
      [](v1::Scenario& s) { s.mutable_title()->clear_vi(); },
      "title",
@@ -178,7 +178,7 @@ const BrokenCase kListCases[] = {
     {"SystemPartWithoutTitle",
      [](v1::Scenario& s) { s.mutable_cast()->mutable_systems(0)->clear_title(); },
      "cast.systems[0].title",
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"SystemPartWithoutId",
      [](v1::Scenario& s) {
        v1::SystemPart* part = s.mutable_cast()->add_systems();
@@ -284,7 +284,7 @@ const BrokenCase kListCases[] = {
     {"InjectWithoutTitle",
      [](v1::Scenario& s) { s.mutable_injects(kWrapUp)->clear_title(); },
      At(kWrapUp, ".title"),
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"RubricLateFloorTooHigh",
      [](v1::Scenario& s) { s.mutable_rubric()->set_late_floor_permille(1001); },
      "rubric.late_floor_permille",

@@ -224,11 +224,12 @@ TEST(LintNeverTest, ACycleIsNamedOnceAndWhatHangsOnItFollows) {
   SetAfter(s.mutable_injects(kWrapUp), "nudge", v1::ANCHOR_RELEASED);
   std::vector<std::string> found;
   for (const Fault& fault : Lint(s)) found.push_back(fault.path + ": " + fault.text);
-  EXPECT_THAT(found,
-              ElementsAre(HasSubstr("injects[3].after: can never be released: it waits for "
-                                    "'wrap-up'"),
-                          HasSubstr("injects[5].after.inject: waits in a circle: nudge → wrap-up → "
-                                    "nudge")));
+  EXPECT_THAT(
+      found,
+      ElementsAre(HasSubstr("injects[3].after: can never be released: it waits for "
+                            "'wrap-up'"),
+                  HasSubstr("injects[5].after.inject: it waits in a circle: nudge → wrap-up → "
+                            "nudge")));
 }
 
 // Without a length nothing can be beyond it.

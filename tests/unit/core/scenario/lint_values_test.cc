@@ -30,7 +30,7 @@ const BrokenCase kKindCases[] = {
     {"CueWithoutBody",
      [](v1::Scenario& s) { s.mutable_injects(kWrapUp)->mutable_cue()->clear_body(); },
      At(kWrapUp, ".cue.body"),
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"MessageToNobody",
      [](v1::Scenario& s) { s.mutable_injects(kCall)->mutable_message()->clear_teams(); },
      At(kCall, ".message.teams"),
@@ -42,7 +42,7 @@ const BrokenCase kKindCases[] = {
     {"MessageWithoutBody",
      [](v1::Scenario& s) { s.mutable_injects(kCall)->mutable_message()->clear_body(); },
      At(kCall, ".message.body"),
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"MessageBodyWithoutEnglish",
      [](v1::Scenario& s) {
        s.mutable_injects(kCall)->mutable_message()->mutable_body()->clear_en();
@@ -58,7 +58,7 @@ const BrokenCase kKindCases[] = {
     {"QuestionWithoutBody",
      [](v1::Scenario& s) { s.mutable_injects(kDecide)->mutable_question()->clear_body(); },
      At(kDecide, ".question.body"),
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"ChoiceIdTwice",
      [](v1::Scenario& s) {
        s.mutable_injects(kDecide)->mutable_question()->mutable_choices(1)->set_id("yes");
@@ -76,7 +76,7 @@ const BrokenCase kKindCases[] = {
        s.mutable_injects(kDecide)->mutable_question()->mutable_choices(0)->clear_text();
      },
      At(kDecide, ".question.choices[0].text"),
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"ChoiceCreditTooHigh",
      [](v1::Scenario& s) {
        s.mutable_injects(kDecide)->mutable_question()->mutable_choices(0)->set_credit_permille(
@@ -99,7 +99,7 @@ const BrokenCase kKindCases[] = {
     {"ManualWithoutInstructions",
      [](v1::Scenario& s) { s.mutable_injects(kShell)->mutable_manual()->clear_instructions(); },
      At(kShell, ".manual.instructions"),
-     {"missing text"}},
+     {"write it in Vietnamese"}},
     {"ManualWithoutArtefacts",
      [](v1::Scenario& s) { s.mutable_injects(kShell)->mutable_manual()->clear_artefacts(); },
      At(kShell, ".manual.artefacts"),
@@ -314,7 +314,7 @@ const BrokenCase kExpectationCases[] = {
        for (char c = 'a'; c < 'p'; ++c) Expect(s, kRansom, 1)->add_recipients(std::string(1, c));
      },
      At(kRansom, ".expect[1].recipients"),
-     {"there are 17; a report can name 16"}},
+     {"there are 17 recipients; a report can name 16"}},
     {"FieldTwice",
      [](v1::Scenario& s) {
        *Expect(s, kRansom, 1)->add_fields() = s.injects(kRansom).expect(1).fields(0);
