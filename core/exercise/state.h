@@ -41,9 +41,9 @@ struct OrderState {
   v1::UndoReason undo_reason = v1::UNDO_REASON_UNSPECIFIED;
   bool residue_accepted = false;
   int32_t attempt = 1;
-  int32_t error_us = 0;         // of host times
-  int64_t started_us = 0;       // host, engine time
-  int64_t noticeable_us = 0;    // first noticeable trace; 0: nothing a team could notice
+  int32_t error_us = 0;       // of host times
+  int64_t started_us = 0;     // host, engine time
+  int64_t noticeable_us = 0;  // first noticeable trace; 0: nothing a team could notice
   int64_t undone_us = 0;
   int64_t late_us = 0;
   uint32_t started_record = 0;  // sequence numbers in the exercise's stream
@@ -151,8 +151,8 @@ struct Exercise {
   bool aborted = false;
   bool real_incident = false;
 
-  std::vector<ExerciseHost> hosts;     // ascending by id
-  std::vector<InjectState> injects;    // scenario order; added ones at the end
+  std::vector<ExerciseHost> hosts;             // ascending by id
+  std::vector<InjectState> injects;            // scenario order; added ones at the end
   std::vector<ObservationState> observations;  // in order of receipt
   std::vector<v1::ElementRated> ratings;       // last one per evaluator, system, element
   std::vector<std::string> rated_by;           // parallel to ratings: person
@@ -206,8 +206,8 @@ struct State {
   uint64_t seq = 0;
   int64_t last_time_us = 0;
   uint64_t epoch = 0;
-  int64_t up_since_us = 0;     // this run of the controller
-  int64_t last_alive_us = 0;   // of the run before
+  int64_t up_since_us = 0;    // this run of the controller
+  int64_t last_alive_us = 0;  // of the run before
   // Agents' outbox positions: host → (outbox id, seq) durable here.
   absl::btree_map<std::string, std::pair<std::string, uint64_t>> outbox;
   // Commands already done, for idempotency; the newest kRequestsKept.

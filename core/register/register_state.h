@@ -38,10 +38,10 @@ struct RegisterState {
   absl::btree_map<std::string, v1::Team> teams;
   absl::btree_map<std::string, v1::Scenario> scenarios;
 
-  absl::btree_map<std::string, TokenState> tokens;             // by token id
-  absl::flat_hash_map<std::string, std::string> token_by_hash; // sha256 → token id
-  absl::flat_hash_map<std::string, EnrolmentState> enrolments; // by secret's sha256
-  absl::btree_map<std::string, std::string> agent_keys;        // host → key_sha256
+  absl::btree_map<std::string, TokenState> tokens;              // by token id
+  absl::flat_hash_map<std::string, std::string> token_by_hash;  // sha256 → token id
+  absl::flat_hash_map<std::string, EnrolmentState> enrolments;  // by secret's sha256
+  absl::btree_map<std::string, std::string> agent_keys;         // host → key_sha256
 
   // Adds or replaces entries; tells whether everything they refer to would exist.
   void Put(const v1::Register& entries);

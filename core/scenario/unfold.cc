@@ -50,11 +50,10 @@ std::vector<Unfolded> Unfold(const v1::Scenario& scenario) {
 bool Selects(const v1::Selector& selector, absl::string_view part, const v1::Host& host) {
   if (selector.system() != part) return false;
   if (selector.has_role() && selector.role() != host.role()) return false;
-  return std::all_of(selector.labels().begin(), selector.labels().end(),
-                     [&](const std::string& label) {
-                       return std::find(host.labels().begin(), host.labels().end(), label) !=
-                              host.labels().end();
-                     });
+  return std::all_of(
+      selector.labels().begin(), selector.labels().end(), [&](const std::string& label) {
+        return std::find(host.labels().begin(), host.labels().end(), label) != host.labels().end();
+      });
 }
 
 absl::string_view KindName(const v1::Inject& inject) {

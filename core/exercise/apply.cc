@@ -1,0 +1,631 @@
+#include "core/exercise/apply.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status.h"
+#include "core/scenario/unfold.h"
+
+namespace drill {
+namespace {
+
+using Stage = OrderState::Stage;
+using Status = InjectState::Status;
+using v1::Record;
+
+absl::Status Unknown(absl::string_view what, absl::string_view id) {
+  return absl::DataLossError(absl::StrCat("names ", what, " '", id, "' that no record made"));
+}
+
+// Takes the first time of an anchor.
+void First(int64_t* anchor, int64_t time_us) {
+  if (*anchor == 0 || time_us < *anchor) *anchor = time_us;
+}
+
+// ---- register stream ----
+
+void ApplyController(const Record& record, State* s) {
+  s->epoch = record.controller_started().epoch();
+  s->last_alive_us = record.controller_started().last_alive_us();
+  s->up_since_us = record.time_us();
+}
+
+void ApplyToken(const Record& record, RegisterState* reg) {
+  const v1::TokenIssued& issued = record.token_issued();
+  reg->tokens[issued.token_id()] = {issued.person(), issued.sha256(), issued.expires_us(), false};
+  reg->token_by_hash[issued.sha256()] = issued.token_id();
+}
+
+absl::Status ApplyEnrolled(const Record& record, RegisterState* reg) {
+  const v1::AgentEnrolled& enrolled = record.agent_enrolled();
+  reg->agent_keys[enrolled.host()] = enrolled.key_sha256();
+  for (auto& [hash, enrolment] : reg->enrolments) {
+    if (enrolment.token_id == enrolled.token_id()) enrolment.used = true;
+  }
+  return absl::OkStatus();
+}
+
+// ---- one exercise ----
+
+// Every fact of one exercise is applied by a method of this name; `r` is the whole record.
+class ExerciseFold {
+ public:
+  ExerciseFold(const Record& record, Exercise* exercise) : r_(record), e_(*exercise) {}
+
+  absl::Status Run() {
+    switch (r_.body_case()) {
+      case Record::kExerciseCreated:
+        return Created();
+      case Record::kExerciseApproved:
+        return Approved();
+      case Record::kHostChecked:
+        return HostChecked();
+      case Record::kExerciseReady:
+        e_.phase = v1::PHASE_READY;
+        return absl::OkStatus();
+      case Record::kExerciseStarted:
+        return Started();
+      case Record::kExercisePaused:
+        return Paused();
+      case Record::kExerciseResumed:
+        return Resumed();
+      case Record::kClockJumped:
+        e_.clock.Jump(r_.time_us(), r_.clock_jumped().to_ex_us());
+        return absl::OkStatus();
+      case Record::kSpeedSet:
+        e_.clock.SetSpeed(r_.time_us(), r_.speed_set().speed_permille());
+        return absl::OkStatus();
+      case Record::kInjectScheduled:
+        return Scheduled();
+      case Record::kInjectReleased:
+        return Released();
+      case Record::kInjectRevoked:
+        return Revoked();
+      case Record::kInjectHeld:
+        return Held();
+      case Record::kInjectAdded:
+        return AddInject(r_.inject_added().inject(), true);
+      case Record::kManualPlayed:
+        return Manual();
+      case Record::kOrderReported:
+        return Order();
+      case Record::kOrderRetried:
+        return Retried();
+      case Record::kAgentSeen:
+        return Seen();
+      case Record::kRealIncidentRaised:
+        e_.real_incident = true;
+        return absl::OkStatus();
+      case Record::kRealIncidentCleared:
+        e_.real_incident = false;
+        return absl::OkStatus();
+      case Record::kExerciseEnded:
+        return Ended();
+      case Record::kObservationMade:
+        return Observed();
+      case Record::kObservationMatched:
+        return Matched();
+      case Record::kObservationRejected:
+        return Rejected();
+      case Record::kMessageRead:
+        return Read();
+      case Record::kJudgingOpened:
+        e_.phase = v1::PHASE_JUDGING;
+        return absl::OkStatus();
+      case Record::kElementRated:
+        return Rated();
+      case Record::kScoreFinalised:
+        e_.final_score = r_.score_finalised();
+        e_.phase = v1::PHASE_FINAL;
+        return absl::OkStatus();
+      case Record::kResidueAccepted:
+        return Accepted();
+      case Record::kExerciseClosed:
+        e_.close_note = r_.exercise_closed().note();
+        if (e_.phase != v1::PHASE_ABORTED) e_.phase = v1::PHASE_CLOSED;
+        return absl::OkStatus();
+      default:
+        return absl::DataLossError(absl::StrCat(
+            "its kind ", r_.body_case(), " is unknown to this version; a newer one wrote it"));
+    }
+  }
+
+ private:
+  absl::StatusOr<InjectState*> FindInject(absl::string_view id) {
+    const int index = e_.FindInject(id);
+    if (index < 0) return Unknown("inject", id);
+    return &e_.injects[static_cast<size_t>(index)];
+  }
+  uint32_t Position() const { return static_cast<uint32_t>(r_.stream_seq()); }
+
+  absl::Status Created() {
+    e_.created = r_.exercise_created();
+    for (const v1::SystemCast& cast : e_.created.systems()) {
+      for (const v1::Host& host : cast.hosts()) {
+        ExerciseHost entry;
+        entry.host = host;
+        entry.system = cast.system();
+        entry.part = cast.part();
+        e_.hosts.push_back(std::move(entry));
+      }
+    }
+    std::sort(e_.hosts.begin(), e_.hosts.end(), [](const ExerciseHost& a, const ExerciseHost& b) {
+      return a.host.id() < b.host.id();
+    });
+    for (size_t i = 0; i < e_.hosts.size(); ++i) {
+      e_.host_index[e_.hosts[i].host.id()] = static_cast<int>(i);
+    }
+    for (const v1::Inject& inject : e_.created.scenario().injects()) {
+      RETURN_IF_ERROR(AddInject(inject, false));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddInject(const v1::Inject& authored, bool added) {
+    for (Unfolded& unfolded : UnfoldInject(authored)) {
+      InjectState state;
+      state.inject = std::move(unfolded.inject);
+      state.scope_inject = std::move(unfolded.authored_id);
+      state.added = added;
+      for (size_t h = 0; h < e_.hosts.size(); ++h) {
+        const auto& targets = state.inject.targets();
+        if (std::any_of(targets.begin(), targets.end(), [&](const v1::Selector& selector) {
+              return Selects(selector, e_.hosts[h].part, e_.hosts[h].host);
+            })) {
+          state.hosts.push_back(static_cast<int>(h));
+        }
+      }
+      if (state.is_action()) state.orders.resize(state.hosts.size());
+      if (state.inject.has_at()) {
+        state.status = Status::kScheduled;
+        state.planned_ex_us = Micros(state.inject.at());
+      }
+      e_.inject_index[state.inject.id()] = static_cast<int>(e_.injects.size());
+      e_.injects.push_back(std::move(state));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Approved() {
+    e_.approved = r_.exercise_approved();
+    e_.phase = v1::PHASE_APPROVED;
+    return absl::OkStatus();
+  }
+
+  absl::Status HostChecked() {
+    const int host = e_.FindHost(r_.host_checked().host());
+    if (host < 0) return Unknown("host", r_.host_checked().host());
+    ExerciseHost& entry = e_.hosts[static_cast<size_t>(host)];
+    entry.checked = true;
+    entry.check = r_.host_checked();
+    return absl::OkStatus();
+  }
+
+  absl::Status Started() {
+    e_.phase = v1::PHASE_RUNNING;
+    e_.start_us = r_.exercise_started().start_us();
+    e_.clock.Start(e_.start_us);
+    return absl::OkStatus();
+  }
+
+  absl::Status Paused() {
+    e_.phase = v1::PHASE_PAUSED;
+    e_.clock.Stop(r_.time_us(), r_.exercise_paused().at_ex_us());
+    return absl::OkStatus();
+  }
+
+  absl::Status Resumed() {
+    const v1::ExerciseResumed& resumed = r_.exercise_resumed();
+    e_.phase = v1::PHASE_RUNNING;
+    e_.clock.Resume(resumed.resume_us(), resumed.at_ex_us());
+    return absl::OkStatus();
+  }
+
+  absl::Status Scheduled() {
+    const v1::InjectScheduled& scheduled = r_.inject_scheduled();
+    ASSIGN_OR_RETURN(InjectState * inject, FindInject(scheduled.inject()));
+    inject->status = Status::kScheduled;
+    inject->planned_ex_us = scheduled.planned_ex_us();
+    inject->direct = scheduled.direct();
+    if (scheduled.reason() == v1::SCHEDULE_REASON_FIRED) inject->held = false;
+    return absl::OkStatus();
+  }
+
+  absl::Status Released() {
+    const v1::InjectReleased& released = r_.inject_released();
+    ASSIGN_OR_RETURN(InjectState * inject, FindInject(released.inject()));
+    inject->status = Status::kReleased;
+    inject->planned_us = released.planned_us();
+    inject->planned_ex_us = released.planned_ex_us();
+    inject->released_us = released.planned_us() + released.late_us();
+    inject->late_us = released.late_us();
+    inject->direct = released.direct();
+    inject->released_record = Position();
+    return absl::OkStatus();
+  }
+
+  absl::Status Revoked() {
+    ASSIGN_OR_RETURN(InjectState * inject, FindInject(r_.inject_revoked().inject()));
+    inject->status = Status::kRevoked;
+    inject->revoke_reason = r_.inject_revoked().reason();
+    return absl::OkStatus();
+  }
+
+  absl::Status Held() {
+    ASSIGN_OR_RETURN(InjectState * inject, FindInject(r_.inject_held().inject()));
+    inject->held = r_.inject_held().held();
+    return absl::OkStatus();
+  }
+
+  absl::Status Manual() {
+    const v1::ManualPlayed& played = r_.manual_played();
+    ASSIGN_OR_RETURN(InjectState * inject, FindInject(played.inject()));
+    const int host = e_.FindHost(played.host());
+    if (host < 0) return Unknown("host", played.host());
+    inject->manual[host] = {played, Position()};
+    First(&inject->started_us, played.at_us());
+    for (const v1::Artefact& artefact : played.artefacts()) {
+      v1::Trace trace;
+      *trace.mutable_artefact() = artefact;
+      trace.set_noticeable(true);
+      trace.set_at_us(played.at_us());
+      AddTrace(e_.FindInject(played.inject()), host, trace);
+    }
+    return absl::OkStatus();
+  }
+
+  void AddTrace(int inject, int host, const v1::Trace& trace) {
+    e_.traces[{inject, host}].push_back(trace);
+    e_.evidence[Exercise::EvidenceKey(host, trace.artefact())].push_back({inject, host, trace});
+    if (!trace.sha256().empty()) {
+      // A file may be named by its content as well as by its path.
+      v1::Artefact content;
+      content.set_kind(v1::ARTEFACT_KIND_SHA256);
+      content.set_value(Hex(trace.sha256()));
+      e_.evidence[Exercise::EvidenceKey(host, content)].push_back({inject, host, trace});
+    }
+  }
+  static std::string Hex(absl::string_view bytes) {
+    std::string out;
+    for (char c : bytes) absl::StrAppend(&out, absl::Hex(static_cast<uint8_t>(c), absl::kZeroPad2));
+    return out;
+  }
+
+  absl::Status Order() {
+    const v1::OrderEvent& event = r_.order_reported().event();
+    const int index = e_.FindInject(event.order().inject());
+    if (index < 0) return Unknown("inject", event.order().inject());
+    InjectState& inject = e_.injects[static_cast<size_t>(index)];
+    const int host = e_.FindHost(event.order().host());
+    const int position = host < 0 ? -1 : inject.PositionOf(host);
+    if (position < 0 || inject.orders.empty()) return Unknown("order on", event.order().host());
+    OrderState& order = inject.orders[static_cast<size_t>(position)];
+    if (event.order().attempt() != order.attempt) {
+      // An earlier attempt: only its clean-up still matters.
+      if (event.kind() == v1::ORDER_EVENT_KIND_UNDONE ||
+          event.kind() == v1::ORDER_EVENT_KIND_MISSED) {
+        e_.stale_attempts.erase({index, host, event.order().attempt()});
+      }
+      return absl::OkStatus();
+    }
+    OrderStep(event, index, host, &inject, &order);
+    return absl::OkStatus();
+  }
+
+  void OrderStep(const v1::OrderEvent& event, int index, int host, InjectState* inject,
+                 OrderState* order) {
+    switch (event.kind()) {
+      case v1::ORDER_EVENT_KIND_STARTED:
+        if (order->stage != Stage::kNone) return;
+        order->stage = Stage::kStarted;
+        order->started_us = event.at_us();
+        order->error_us = static_cast<int32_t>(std::min<int64_t>(event.error_us(), INT32_MAX));
+        order->late_us = event.late_us();
+        order->started_record = Position();
+        First(&inject->started_us, event.at_us());
+        return;
+      case v1::ORDER_EVENT_KIND_APPLIED:
+        order->stage = Stage::kApplied;
+        order->applied_record = Position();
+        for (const v1::Trace& trace : event.traces()) {
+          AddTrace(index, host, trace);
+          if (trace.noticeable()) First(&order->noticeable_us, trace.at_us());
+        }
+        return;
+      case v1::ORDER_EVENT_KIND_UNDONE:
+        if (order->cleanup != v1::CLEANUP_RESULT_UNSPECIFIED) return;
+        order->cleanup = event.cleanup();
+        order->undo_reason = event.undo_reason();
+        order->undone_us = event.at_us();
+        order->undone_record = Position();
+        KeepNotes(event, index, host);
+        return;
+      case v1::ORDER_EVENT_KIND_BLOCKED:
+        return Close(Stage::kBlocked, event, index, host, order);
+      case v1::ORDER_EVENT_KIND_FAILED:
+        return Close(Stage::kFailed, event, index, host, order);
+      case v1::ORDER_EVENT_KIND_REFUSED:
+        return Close(Stage::kRefused, event, index, host, order);
+      case v1::ORDER_EVENT_KIND_MISSED:
+        return Close(Stage::kMissed, event, index, host, order);
+      case v1::ORDER_EVENT_KIND_INTERRUPTED:
+        return Close(Stage::kInterrupted, event, index, host, order);
+      default:
+        return;
+    }
+  }
+
+  // Not played, or undone again by the agent at once: what is left of it is in the event.
+  void Close(Stage stage, const v1::OrderEvent& event, int index, int host, OrderState* order) {
+    order->stage = stage;
+    order->cleanup = event.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED
+                                                                       : event.cleanup();
+    order->undone_us = event.at_us();
+    order->undone_record = Position();
+    if (order->started_record == 0) order->started_record = Position();
+    KeepNotes(event, index, host);
+  }
+
+  void KeepNotes(const v1::OrderEvent& event, int index, int host) {
+    auto& notes = e_.residue[{index, host}];
+    notes.insert(notes.end(), event.notes().begin(), event.notes().end());
+  }
+
+  absl::Status Retried() {
+    const v1::OrderRetried& retried = r_.order_retried();
+    ASSIGN_OR_RETURN(InjectState * inject, FindInject(retried.inject()));
+    const int host = e_.FindHost(retried.host());
+    const int position = host < 0 ? -1 : inject->PositionOf(host);
+    if (position < 0) return Unknown("order on", retried.host());
+    OrderState& order = inject->orders[static_cast<size_t>(position)];
+    if (order.NeedsCleanup()) {
+      e_.stale_attempts.insert({e_.FindInject(retried.inject()), host, order.attempt});
+    }
+    order = OrderState{};
+    order.attempt = retried.attempt();
+    e_.residue.erase({e_.FindInject(retried.inject()), host});
+    return absl::OkStatus();
+  }
+
+  absl::Status Seen() {
+    const int host = e_.FindHost(r_.agent_seen().host());
+    if (host < 0) return Unknown("host", r_.agent_seen().host());
+    e_.hosts[static_cast<size_t>(host)].connected = r_.agent_seen().connected();
+    return absl::OkStatus();
+  }
+
+  absl::Status Ended() {
+    const v1::ExerciseEnded& ended = r_.exercise_ended();
+    e_.aborted = ended.aborted();
+    e_.phase = ended.aborted() ? v1::PHASE_ABORTED : v1::PHASE_ENDED;
+    e_.end_us = r_.time_us();
+    e_.end_ex_us = ended.at_ex_us();
+    if (e_.clock.started()) e_.clock.Stop(r_.time_us(), ended.at_ex_us());
+    for (InjectState& inject : e_.injects) {
+      if (inject.status == Status::kReleased || inject.status == Status::kRevoked) continue;
+      inject.status = Status::kRevoked;
+      inject.revoke_reason = v1::REVOKE_REASON_ENDED;
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Observed() {
+    ObservationState observation;
+    observation.made = r_.observation_made();
+    observation.received_us = observation.made.has_on_behalf()
+                                  ? observation.made.on_behalf().received_us()
+                                  : r_.time_us();
+    observation.record = Position();
+    e_.observation_index[observation.made.observation()] = static_cast<int>(e_.observations.size());
+    e_.observations.push_back(std::move(observation));
+    return absl::OkStatus();
+  }
+
+  absl::Status Matched() {
+    const v1::ObservationMatched& matched = r_.observation_matched();
+    const int index = e_.FindObservation(matched.observation());
+    if (index < 0) return Unknown("observation", matched.observation());
+    const int inject_index = e_.FindInject(matched.inject());
+    if (inject_index < 0) return Unknown("inject", matched.inject());
+    ObservationState& observation = e_.observations[static_cast<size_t>(index)];
+    observation.rejection = v1::REJECTION_UNSPECIFIED;
+    Match match;
+    match.inject = inject_index;
+    match.credit_permille = matched.credit_permille();
+    match.counts_us =
+        matched.counts_from_us() != 0 ? matched.counts_from_us() : observation.received_us;
+    match.by_evaluator = r_.actor().who_case() == v1::Actor::kPerson;
+    match.record = Position();
+    if (matched.hosts().empty()) observation.matches.push_back(match);
+    for (const std::string& id : matched.hosts()) {
+      match.host = e_.FindHost(id);
+      if (match.host < 0) return Unknown("host", id);
+      observation.matches.push_back(match);
+    }
+    SetAnchor(observation, match, &e_.injects[static_cast<size_t>(inject_index)]);
+    return absl::OkStatus();
+  }
+
+  static void SetAnchor(const ObservationState& observation, const Match& match,
+                        InjectState* inject) {
+    switch (observation.made.kind()) {
+      case v1::OBSERVATION_KIND_DETECTION:
+        return First(&inject->detected_us, match.counts_us);
+      case v1::OBSERVATION_KIND_REPORT:
+        return First(&inject->reported_us, match.counts_us);
+      case v1::OBSERVATION_KIND_CONTAINMENT:
+        return First(&inject->contained_us, match.counts_us);
+      case v1::OBSERVATION_KIND_RECOVERY:
+        return First(&inject->recovered_us, match.counts_us);
+      case v1::OBSERVATION_KIND_ANSWER:
+        return First(&inject->answered_us, match.counts_us);
+      default:
+        return;
+    }
+  }
+
+  // Undoes this observation's matches; anchors that rested on them are found again from the rest.
+  absl::Status Rejected() {
+    const v1::ObservationRejected& rejected = r_.observation_rejected();
+    const int index = e_.FindObservation(rejected.observation());
+    if (index < 0) return Unknown("observation", rejected.observation());
+    ObservationState& observation = e_.observations[static_cast<size_t>(index)];
+    observation.rejection = rejected.rejection();
+    observation.rejection_record = Position();
+    const std::vector<Match> undone = std::move(observation.matches);
+    observation.matches.clear();
+    for (const Match& match : undone) {
+      InjectState& inject = e_.injects[static_cast<size_t>(match.inject)];
+      inject.detected_us = inject.reported_us = inject.contained_us = 0;
+      inject.recovered_us = inject.answered_us = 0;
+      for (const ObservationState& other : e_.observations) {
+        for (const Match& m : other.matches) {
+          if (m.inject == match.inject) SetAnchor(other, m, &inject);
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Read() {
+    const int inject = e_.FindInject(r_.message_read().inject());
+    if (inject < 0) return Unknown("inject", r_.message_read().inject());
+    e_.reads.try_emplace({inject, r_.message_read().team()}, r_.time_us());
+    return absl::OkStatus();
+  }
+
+  absl::Status Rated() {
+    const v1::ElementRated& rated = r_.element_rated();
+    for (size_t i = 0; i < e_.ratings.size(); ++i) {
+      if (e_.rated_by[i] == r_.actor().person() && e_.ratings[i].system() == rated.system() &&
+          e_.ratings[i].element() == rated.element()) {
+        e_.ratings[i] = rated;
+        return absl::OkStatus();
+      }
+    }
+    e_.ratings.push_back(rated);
+    e_.rated_by.push_back(r_.actor().person());
+    return absl::OkStatus();
+  }
+
+  absl::Status Accepted() {
+    ASSIGN_OR_RETURN(InjectState * inject, FindInject(r_.residue_accepted().inject()));
+    const int host = e_.FindHost(r_.residue_accepted().host());
+    const int position = host < 0 ? -1 : inject->PositionOf(host);
+    if (position < 0 || inject->orders.empty()) {
+      return Unknown("order on", r_.residue_accepted().host());
+    }
+    OrderState& order = inject->orders[static_cast<size_t>(position)];
+    order.residue_accepted = true;
+    // An owner may also accept a host that never confirmed (rebuilt, gone).
+    if (order.cleanup == v1::CLEANUP_RESULT_UNSPECIFIED) {
+      order.cleanup = v1::CLEANUP_RESULT_RESIDUE;
+      if (order.stage == Stage::kNone) order.stage = Stage::kMissed;
+    }
+    const int index = e_.FindInject(r_.residue_accepted().inject());
+    for (int attempt = 1; attempt < order.attempt; ++attempt) {
+      e_.stale_attempts.erase({index, host, attempt});
+    }
+    return absl::OkStatus();
+  }
+
+  const Record& r_;
+  Exercise& e_;
+};
+
+absl::Status ApplyRegister(const Record& record, State* s) {
+  RegisterState& reg = s->reg;
+  switch (record.body_case()) {
+    case Record::kControllerStarted:
+      ApplyController(record, s);
+      return absl::OkStatus();
+    case Record::kClockStepped:
+      return absl::OkStatus();
+    case Record::kRegisterChanged:
+      reg.Put(record.register_changed().entries());
+      return absl::OkStatus();
+    case Record::kTokenIssued:
+      ApplyToken(record, &reg);
+      return absl::OkStatus();
+    case Record::kTokenRevoked: {
+      auto it = reg.tokens.find(record.token_revoked().token_id());
+      if (it == reg.tokens.end()) return Unknown("token", record.token_revoked().token_id());
+      it->second.revoked = true;
+      return absl::OkStatus();
+    }
+    case Record::kEnrolmentIssued: {
+      const v1::EnrolmentIssued& issued = record.enrolment_issued();
+      reg.enrolments[issued.secret_sha256()] = {issued.token_id(), issued.host(),
+                                                issued.expires_us(), false};
+      return absl::OkStatus();
+    }
+    case Record::kAgentEnrolled:
+      return ApplyEnrolled(record, &reg);
+    case Record::kScenarioAdded:
+      reg.scenarios[record.scenario_added().scenario().id()] = record.scenario_added().scenario();
+      return absl::OkStatus();
+    default:
+      return absl::DataLossError(absl::StrCat("its kind ", record.body_case(),
+                                              " does not belong into the stream 'register'"));
+  }
+}
+
+absl::Status ApplyBody(const Record& record, State* s) {
+  if (record.body_case() == Record::BODY_NOT_SET) {
+    return absl::DataLossError("its kind is unknown to this version; a newer one wrote it");
+  }
+  if (record.stream() == "register") return ApplyRegister(record, s);
+  Exercise* exercise = s->FindExercise(record.stream());
+  if (record.has_exercise_created()) {
+    if (exercise != nullptr) return absl::DataLossError("its exercise exists already");
+    auto made = std::make_unique<Exercise>();
+    exercise = made.get();
+    exercise->phase = v1::PHASE_DRAFT;
+    s->exercises[record.stream()] = std::move(made);
+  }
+  if (exercise == nullptr) return Unknown("exercise", record.stream());
+  exercise->head_stream_seq = record.stream_seq();
+  return ExerciseFold(record, exercise).Run();
+}
+
+void RememberRequest(const Record& record, State* s) {
+  if (record.request_id().empty()) return;
+  if (s->request_order.size() < kRequestsKept) {
+    s->request_order.push_back(record.request_id());
+  } else {
+    s->requests.erase(s->request_order[s->request_next]);
+    s->request_order[s->request_next] = record.request_id();
+    s->request_next = (s->request_next + 1) % kRequestsKept;
+  }
+  s->requests[record.request_id()] = record;
+}
+
+}  // namespace
+
+absl::Status Apply(const Record& record, State* state) {
+  StreamState& stream = state->streams[record.stream()];
+  absl::Status status = absl::OkStatus();
+  if (record.seq() != state->seq + 1 || record.stream_seq() != stream.stream_seq + 1) {
+    status = absl::DataLossError(absl::StrCat("expected record ", state->seq + 1, " and ",
+                                              stream.stream_seq + 1, " in its stream"));
+  } else if (record.time_us() < state->last_time_us) {
+    status = absl::DataLossError("its time is before the previous record's");
+  } else {
+    status = ApplyBody(record, state);
+  }
+  if (!status.ok()) {
+    return Annotate(status, absl::StrCat("record ", record.seq(), " (", record.stream(), " ",
+                                         record.stream_seq(), ")"));
+  }
+  state->seq = record.seq();
+  stream.stream_seq = record.stream_seq();
+  state->last_time_us = record.time_us();
+  if (record.has_order_reported()) {
+    const v1::OrderReported& reported = record.order_reported();
+    state->outbox[reported.event().order().host()] = {reported.outbox_id(), reported.outbox_seq()};
+  }
+  RememberRequest(record, state);
+  return absl::OkStatus();
+}
+
+}  // namespace drill
