@@ -3,6 +3,8 @@
 
 #include <yaml.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -1,6 +1,7 @@
 #ifndef DRILL_COMMON_YAML_WORDS_H_
 #define DRILL_COMMON_YAML_WORDS_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 

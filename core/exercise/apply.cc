@@ -597,7 +597,15 @@ void RememberRequest(const Record& record, State* s) {
     s->request_order[s->request_next] = record.request_id();
     s->request_next = (s->request_next + 1) % kRequestsKept;
   }
-  s->requests[record.request_id()] = record;
+  DoneRequest& done = s->requests[record.request_id()];
+  done.seq = record.seq();
+  if (record.has_observation_made()) {
+    done.id = record.observation_made().observation();
+  } else if (record.has_token_issued()) {
+    done.id = record.token_issued().token_id();
+  } else if (record.has_enrolment_issued()) {
+    done.id = record.enrolment_issued().token_id();
+  }
 }
 
 }  // namespace

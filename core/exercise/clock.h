@@ -14,6 +14,8 @@ class ExerciseClock {
   // False before StartEx is set, in a pause and after EndEx.
   bool running() const { return running_; }
   int32_t speed_permille() const { return speed_permille_; }
+  // Engine time of the last start, stop, jump or change of speed; may lie ahead (the lead).
+  int64_t since_us() const { return segments_.empty() ? 0 : segments_.back().from_us; }
 
   void Start(int64_t engine_us);
   // The clock stands at `ex_us` from `engine_us` on.

@@ -193,6 +193,12 @@ struct Exercise {
   static std::string EvidenceKey(int host, const v1::Artefact& artefact);
 };
 
+// First result of a command, kept for its retries.
+struct DoneRequest {
+  uint64_t seq = 0;
+  std::string id;  // that the engine gave
+};
+
 // Head of one hash chain.
 struct StreamState {
   uint64_t stream_seq = 0;
@@ -211,7 +217,7 @@ struct State {
   // Agents' outbox positions: host → (outbox id, seq) durable here.
   absl::btree_map<std::string, std::pair<std::string, uint64_t>> outbox;
   // Commands already done, for idempotency; the newest kRequestsKept.
-  absl::flat_hash_map<std::string, v1::Record> requests;
+  absl::flat_hash_map<std::string, DoneRequest> requests;
   std::vector<std::string> request_order;  // ring
   size_t request_next = 0;
 

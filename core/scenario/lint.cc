@@ -221,7 +221,7 @@ std::vector<Fault> Lint(const v1::Scenario& scenario) {
 
 bool HasErrors(const std::vector<Fault>& faults) {
   return std::any_of(faults.begin(), faults.end(),
-                     [](const Fault& fault) { return fault.severity == Fault::Severity::kError; });
+                     [](const Fault& fault) { return fault.severity == Severity::kError; });
 }
 
 }  // namespace drill

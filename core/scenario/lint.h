@@ -14,12 +14,13 @@ inline constexpr size_t kScenarioBytesMax = 1 << 20;
 inline constexpr int kInjectsMax = 10'000;   // repeats unfolded
 inline constexpr int kExpectationsMax = 64;  // of one inject
 
+enum class Severity {
+  kError,    // it can't be played, or not as meant: refuse the scenario
+  kWarning,  // playable, but most likely not what the author wants
+};
+
 // One mistake in a scenario.
 struct Fault {
-  enum class Severity {
-    kError,    // it can't be played, or not as meant: refuse the scenario
-    kWarning,  // playable, but most likely not what the author wants
-  };
   // Field path in the message, "injects[3].expect[0].team"; the caller turns it into a place in
   // the file. May name a field that is missing: the nearest enclosing one that exists is meant.
   std::string path;

@@ -59,8 +59,15 @@ Context::Context(const v1::Scenario& s)
       reach(ComputeReach(s, injects)),
       duration_us(KnownDuration(s)),
       suggestions_left_(kSuggestionsMax) {
-  for (const auto& inject : s.injects()) {
+  for (const v1::Inject& inject : s.injects()) {
     if (!inject.id().empty()) inject_names.Add(inject.id(), 0);
+  }
+  for (const v1::SystemPart& part : s.cast().systems()) {
+    const std::string where = absl::StrCat("in system part ", Quoted(part.id()));
+    Names& part_roles = roles.emplace_back("role", where);
+    for (const std::string& role : part.roles()) part_roles.Add(role, 0);
+    Names& part_labels = labels.emplace_back("label", where);
+    for (const std::string& label : part.labels()) part_labels.Add(label, 0);
   }
 }
 
@@ -146,9 +153,10 @@ void Context::CheckUnique(const std::string& path, absl::string_view what,
 
 std::string Context::Unknown(const Names& names, absl::string_view name) {
   if (name.empty()) return absl::StrCat("missing ", names.what(), "; name one by its id");
-  std::string text = absl::StrCat("unknown ", names.what(), " ", Quoted(name));
+  const std::string text = absl::StrCat("unknown ", names.what(), " ", Quoted(name),
+                                        names.where().empty() ? "" : " ", names.where());
   const std::vector<absl::string_view>& known = names.in_order();
-  if (known.empty()) return absl::StrCat(text, "; the scenario declares none");
+  if (known.empty()) return absl::StrCat(text, "; none is declared");
   if (suggestions_left_-- > 0) {
     if (const absl::string_view nearest = NearestName(name, known); !nearest.empty()) {
       return absl::StrCat(text, "; did you mean ", Quoted(nearest), "?");

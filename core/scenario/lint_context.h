@@ -26,19 +26,23 @@ inline std::string Member(absl::string_view path, absl::string_view name) {
   return path.empty() ? std::string(name) : absl::StrCat(path, ".", name);
 }
 
-// The ids of one list of a scenario, and what to call an element of it: "team part".
+// The ids of one list of a scenario, what to call an element of it ("team part") and where the
+// list is ("in system part 'db'"; empty: the scenario has one).
 class Names {
  public:
-  explicit Names(absl::string_view what) : what_(what) {}
+  explicit Names(absl::string_view what, absl::string_view where = "")
+      : what_(what), where_(where) {}
   // Index of an earlier element of that id, -1 when it is new.
   int Add(absl::string_view id, int index);
   // -1: there is none.
   int Find(absl::string_view id) const;
   const std::string& what() const { return what_; }
+  const std::string& where() const { return where_; }
   const std::vector<absl::string_view>& in_order() const { return in_order_; }
 
  private:
   std::string what_;
+  std::string where_;
   std::vector<absl::string_view> in_order_;
   absl::flat_hash_map<absl::string_view, int> index_;
 };
@@ -50,10 +54,10 @@ class Context {
   explicit Context(const v1::Scenario& scenario);
 
   void Error(std::string path, std::string text) {
-    faults_.push_back({std::move(path), std::move(text), Fault::Severity::kError});
+    faults_.push_back({std::move(path), std::move(text), Severity::kError});
   }
   void Warn(std::string path, std::string text) {
-    faults_.push_back({std::move(path), std::move(text), Fault::Severity::kWarning});
+    faults_.push_back({std::move(path), std::move(text), Severity::kWarning});
   }
   std::vector<Fault> TakeFaults() && { return std::move(faults_); }
 
@@ -80,6 +84,8 @@ class Context {
   Names objectives{"objective"};
   Names moves{"move"};
   Names inject_names{"inject"};
+  std::vector<Names> roles;   // parallel to scenario.cast().systems()
+  std::vector<Names> labels;  // the same
   const InjectIndex injects;
   const std::vector<Reach> reach;  // parallel to scenario.injects()
   const int64_t duration_us;       // 0: unknown

@@ -178,7 +178,7 @@ void CheckExpectations(Context& context, const InjectAt& at) {
     context.Warn(list, absl::StrCat("none; nothing that a team does about this ", KindName(inject),
                                     " is measured"));
   }
-  for (int i = 0; i < inject.expect_size(); ++i) {
+  for (int i = 0; i < std::min(inject.expect_size(), kExpectationsMax); ++i) {
     const std::string path = Element(list, i);
     const ExpectationAt expectation{inject.expect(i), path, at};
     CheckWho(context, expectation);

@@ -18,13 +18,9 @@ void CheckTeams(Context& context, const std::string& path,
     context.Error(path, "missing; name the team parts that receive it");
     return;
   }
+  context.CheckUnique(path, "team part", teams);
   for (int i = 0; i < teams.size(); ++i) {
-    context.CheckReference(Element(path, i), context.teams, teams[i]);
-    if (!teams[i].empty() &&
-        std::find(teams.begin(), teams.begin() + i, teams[i]) != teams.begin() + i) {
-      context.Error(Element(path, i),
-                    absl::StrCat("team part ", Quoted(teams[i]), " is named twice"));
-    }
+    if (!Blank(teams[i])) context.CheckReference(Element(path, i), context.teams, teams[i]);
   }
 }
 

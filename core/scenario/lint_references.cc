@@ -1,48 +1,22 @@
 // Names of other things: objectives, moves, system parts with their roles and labels.
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "core/scenario/lint_context.h"
 #include "core/scenario/unfold.h"
-#include "core/scenario/words.h"
 
 namespace drill::lint {
 namespace {
 
-using Strings = google::protobuf::RepeatedPtrField<std::string>;
-
 // A role or label that a selector asks for must be declared by the part: only then does creating
 // an exercise make sure that a host of the real system carries it.
-void CheckDeclared(Context& context, const std::string& path, absl::string_view what,
-                   const std::string& name, const Strings& declared, const std::string& part) {
-  if (std::find(declared.begin(), declared.end(), name) != declared.end()) return;
-  std::string text =
-      absl::StrCat("system part ", Quoted(part), " declares no ", what, " ", Quoted(name));
-  const std::vector<absl::string_view> names(declared.begin(), declared.end());
-  if (const absl::string_view nearest = NearestName(name, names); !nearest.empty()) {
-    absl::StrAppend(&text, "; did you mean ", Quoted(nearest), "?");
-  } else if (declared.empty()) {
-    absl::StrAppend(&text, "; declare it under ", what, "s of the part in the cast");
-  } else {
-    absl::StrAppend(&text, "; it has ",
-                    absl::StrJoin(declared, ", ", [](std::string* out, const std::string& s) {
-                      absl::StrAppend(out, Quoted(s));
-                    }));
-  }
-  context.Error(path, std::move(text));
-}
-
 void CheckSelector(Context& context, const v1::Selector& selector, const std::string& path) {
   if (!context.CheckReference(Member(path, "system"), context.systems, selector.system())) return;
-  const v1::SystemPart& part =
-      context.scenario.cast().systems(context.systems.Find(selector.system()));
+  const auto part = static_cast<size_t>(context.systems.Find(selector.system()));
   if (selector.has_role()) {
-    CheckDeclared(context, Member(path, "role"), "role", selector.role(), part.roles(), part.id());
+    context.CheckReference(Member(path, "role"), context.roles[part], selector.role());
   }
   for (int i = 0; i < selector.labels_size(); ++i) {
-    CheckDeclared(context, Element(Member(path, "labels"), i), "label", selector.labels(i),
-                  part.labels(), part.id());
+    context.CheckReference(Element(Member(path, "labels"), i), context.labels[part],
+                           selector.labels(i));
   }
 }
 

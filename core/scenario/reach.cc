@@ -195,7 +195,10 @@ AnchorVerdict JudgeAnchor(const v1::Inject& inject, v1::Anchor anchor) {
       if (inject.kind_case() == v1::Inject::kQuestion) return {};
       return never("only a question is answered");
     case v1::ANCHOR_OVERDUE:
-      if (LongestLimitUs(inject) > 0) return {};
+      // Prevention is not owed by a moment: it never is overdue.
+      for (const v1::Expectation& e : inject.expect()) {
+        if (e.kind() != v1::EXPECTATION_KIND_PREVENT && ClampedUs(e.limit()) > 0) return {};
+      }
       return never("it has no expectation with a limit that could pass");
     case v1::ANCHOR_DETECTED:
     case v1::ANCHOR_REPORTED:

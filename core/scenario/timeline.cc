@@ -94,7 +94,7 @@ std::vector<TimelineRow> Timeline(const v1::Scenario& scenario) {
     }
   }
   constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
-  std::stable_sort(rows.begin(), rows.end(), [](const TimelineRow& a, const TimelineRow& b) {
+  std::stable_sort(rows.begin(), rows.end(), [kLast](const TimelineRow& a, const TimelineRow& b) {
     return a.earliest_us.value_or(kLast) < b.earliest_us.value_or(kLast);
   });
   return rows;

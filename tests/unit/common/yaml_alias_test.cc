@@ -130,7 +130,7 @@ TEST(YamlAlias, LongTextCannotBeMultipliedEither) {
   for (int i = 0; i < 40; ++i) yaml += ", *t";
   yaml += "]\n";
   EXPECT_EQ(FaultsOf<Forms>(yaml),
-            "f.yaml:2:133: too much in one file, expected at most 33554432 bytes of text once this "
+            "f.yaml:2:129: too much in one file, expected at most 33554432 bytes of text once this "
             "alias is replaced by what it stands for");
 }
 

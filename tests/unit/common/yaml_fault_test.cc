@@ -126,7 +126,7 @@ TEST(YamlFault, Keys) {
        "1:1: unknown key \"strange\" in Cue, expected one of: body\n"
        "f.yaml:1:25: alias *x has no anchor before it, expected one of the file's earlier &names"},
       {"\"a\\nb\": x", "1:1: unknown key \"a\\nb\" in Cue, expected one of: body"},
-      {": x", "1:1: unknown key \"\" in Cue, expected one of: body"},
+      {"'': x", "1:1: unknown key \"\" in Cue, expected one of: body"},
       {"<<: {body: x}", "1:1: merge key << is not supported, expected the keys themselves"},
       {"'<<': {body: x}", "1:1: unknown key \"<<\" in Cue, expected one of: body"},
       {"? [a, b]\n: x", "1:3: found a list as a key, expected a key of Cue"},
@@ -192,12 +192,17 @@ TEST(YamlFault, Tags) {
 
 TEST(YamlFault, SyntaxIsRelayedWithItsPlaceAfterWhatCameBefore) {
   Check<Forms>({
-      {"i32: 1\n text: a", "2:6: mapping values are not allowed in this context"},
+      {"i32: 1\n text: a",
+       absl::StrCat("1:6: i32: found \"1 text\", ", kInt32,
+                    "\nf.yaml:2:6: mapping values are not allowed in this context")},
       {"i32: x\ntexts: [a, b\n",
        absl::StrCat("1:6: i32: found \"x\", ", kInt32,
                     "\nf.yaml:3:1: did not find expected ',' or ']' (while parsing a flow "
                     "sequence that begins at 2:8)")},
       {"i32: 1\n\ttext: a",
+       "2:1: found a tab character that violates indentation, found a tab, expected spaces (while "
+       "scanning a plain scalar that begins at 1:6)"},
+      {"inner:\n\ti32: 1",
        "2:1: found character that cannot start any token, found a tab, expected spaces (while "
        "scanning for the next token)"},
       {"text: \"open",
@@ -213,8 +218,8 @@ TEST(YamlFault, SyntaxIsRelayedWithItsPlaceAfterWhatCameBefore) {
 TEST(YamlFault, Encoding) {
   Check<Forms>({
       {"i32: 1\ntext: ch\xC3\xA0o \xFF", "2:12: invalid leading UTF-8 octet, found 0xFF"},
-      {"text: a\xC3(", "1:8: invalid trailing UTF-8 octet, found 0x28"},
-      {"text: \xC3", "1:7: incomplete UTF-8 octet sequence, found 0xC3"},
+      {"text: a\xC3(", "1:9: invalid trailing UTF-8 octet, found 0x28"},
+      {"text: \xC3", "1:7: incomplete UTF-8 octet sequence"},
       {"text: \xED\xA0\x80", "1:7: invalid Unicode character, found 0xD800"},
       {"text: \xC0\x80", "1:7: invalid length of a UTF-8 sequence"},
       {"a: 1\r\nb: \x01", "2:4: control characters are not allowed, found 0x01"},

@@ -1,0 +1,497 @@
+#include "agent/engine.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "core/exercise/scope.h"
+
+namespace drill::agent {
+namespace {
+
+constexpr size_t kSamplesMax = 8;
+// A host clock may drift by so much between samples (crystal oscillators: < 100 ppm).
+constexpr int64_t kDriftPpm = 100;
+constexpr int kTracesInlineMax = 32;
+
+int64_t Aged(int64_t error_us, int64_t age_us) { return error_us + age_us * kDriftPpm / 1'000'000; }
+
+}  // namespace
+
+void AgentEngine::Begin(const std::vector<Found>& found, int64_t now_us) {
+  last_frame_us_ = now_us;
+  for (const Found& f : found) {
+    Held& held = orders_[KeyOf(f.order.id())];
+    held.order = f.order;
+    held.stage = f.active ? Stage::kApplied : Stage::kUndone;
+    held.until_us = now_us + config_.duration_max_us;
+    // What it did before the crash may not have reached the outbox: told again, the controller
+    // takes the first.
+    v1::OrderEvent event = Event(f.order.id(), f.outcome.kind, f.outcome.at_boot_us);
+    for (const v1::Trace& trace : f.outcome.traces) *event.add_traces() = trace;
+    event.set_traces_total(f.outcome.traces_total);
+    event.set_cleanup(f.outcome.cleanup);
+    for (const std::string& note : f.outcome.notes) event.add_notes(note);
+    if (!f.active) event.set_undo_reason(v1::UNDO_REASON_FAILED);
+    Tell(std::move(event));
+  }
+}
+
+void AgentEngine::OnConnected(const HostFacts& facts, uint64_t outbox_seq, int64_t now_us) {
+  connected_ = true;
+  welcomed_ = false;
+  facts_ = facts;
+  outbox_seq_ = outbox_seq;
+  // Another controller may answer: its first set is newer whatever it is called.
+  epoch_ = 0;
+  generation_ = 0;
+  last_frame_us_ = std::max(last_frame_us_, now_us - 1);
+  v1::AgentFrame frame;
+  v1::Hello* hello = frame.mutable_hello();
+  hello->set_version(config_.version);
+  hello->set_boot_id(config_.boot_id);
+  hello->set_outbox_id(config_.outbox_id);
+  hello->set_policy_sha256(facts.policy_sha256);
+  for (const std::string& action : facts.actions) hello->add_actions(action);
+  hello->set_undo_free_bytes(facts.undo_free_bytes);
+  effects_.push_back(SendFrame{std::move(frame)});
+}
+
+void AgentEngine::OnDisconnected(int64_t now_us) {
+  connected_ = welcomed_ = false;
+  next_heartbeat_us_ = INT64_MAX;
+  Advance(now_us);
+}
+
+void AgentEngine::OnFrame(const v1::ControllerFrame& frame, int64_t received_us) {
+  last_frame_us_ = received_us;
+  switch (frame.frame_case()) {
+    case v1::ControllerFrame::kWelcome:
+      welcomed_ = true;
+      heartbeat_us_ = std::max<int64_t>(100'000, frame.welcome().heartbeat_us());
+      lease_us_ = frame.welcome().lease_us();
+      silence_us_ = std::max<int64_t>(frame.welcome().silence_us(), config_.silence_us);
+      Heartbeat(received_us);
+      effects_.push_back(ResendOutbox{});
+      return;
+    case v1::ControllerFrame::kHeartbeatAck:
+      return OnHeartbeatAck(frame.heartbeat_ack(), received_us);
+    case v1::ControllerFrame::kDesired:
+      return OnDesired(frame.desired(), received_us);
+    case v1::ControllerFrame::kOutboxAck: {
+      const uint64_t seq = frame.outbox_ack().seq();
+      effects_.push_back(TrimOutbox{seq});
+      for (auto it = orders_.begin(); it != orders_.end();) {
+        Held& held = it->second;
+        const bool told = held.told_seq != 0 && held.told_seq <= seq;
+        if (told && held.stage == Stage::kUndone) {
+          effects_.push_back(ForgetOrder{held.order.id()});
+          held.stage = Stage::kClosed;
+        }
+        // A closed order is remembered while the controller still names it.
+        it = told && held.stage == Stage::kClosed && !held.wanted ? orders_.erase(it)
+                                                                  : std::next(it);
+      }
+      return;
+    }
+    case v1::ControllerFrame::kDryRun:
+      return OnDryRunAsked(frame.dry_run(), received_us);
+    case v1::ControllerFrame::FRAME_NOT_SET:
+      return;
+  }
+}
+
+void AgentEngine::OnHeartbeatAck(const v1::HeartbeatAck& ack, int64_t received_us) {
+  const int64_t t1 = ack.t1_us();
+  const int64_t delay = (received_us - t1) - (ack.t3_us() - ack.t2_us());
+  if (delay < 0 || t1 > received_us) return;  // not an answer to anything we sent
+  samples_.push_back(
+      {((ack.t2_us() - t1) + (ack.t3_us() - received_us)) / 2, delay / 2 + 1, received_us});
+  if (samples_.size() > kSamplesMax) samples_.erase(samples_.begin());
+  // Counted from the sending: the controller counts from its receipt, which is later.
+  lease_until_us_ = std::max(lease_until_us_, t1 + lease_us_);
+  Advance(received_us);
+}
+
+const AgentEngine::Sample* AgentEngine::Best(int64_t now_us) const {
+  const Sample* best = nullptr;
+  for (const Sample& s : samples_) {
+    if (best == nullptr ||
+        Aged(s.error_us, now_us - s.at_us) < Aged(best->error_us, now_us - best->at_us)) {
+      best = &s;
+    }
+  }
+  return best;
+}
+
+std::optional<int64_t> AgentEngine::EngineTime(int64_t boot_us) const {
+  const Sample* best = Best(boot_us);
+  if (best == nullptr) return std::nullopt;
+  return boot_us + best->offset_us;
+}
+
+int64_t AgentEngine::ClockErrorUs(int64_t now_us) const {
+  const Sample* best = Best(now_us);
+  return best == nullptr ? INT32_MAX
+                         : Aged(best->error_us, std::max<int64_t>(0, now_us - best->at_us));
+}
+
+AgentEngine::Held* AgentEngine::Find(const v1::OrderId& id) {
+  auto it = orders_.find(KeyOf(id));
+  return it == orders_.end() ? nullptr : &it->second;
+}
+
+v1::OrderEvent AgentEngine::Event(const v1::OrderId& id, v1::OrderEventKind kind,
+                                  int64_t at_us) const {
+  v1::OrderEvent event;
+  *event.mutable_order() = id;
+  event.set_kind(kind);
+  // Before any clock sample (a recovery at boot) the controller's receipt is all that is known;
+  // zero says so, and the error says how much it is worth.
+  event.set_at_us(EngineTime(at_us).value_or(0));
+  event.set_error_us(ClockErrorUs(at_us));
+  return event;
+}
+
+void AgentEngine::OnDesired(const v1::DesiredSet& set, int64_t now_us) {
+  if (std::pair(set.epoch(), set.generation()) <= std::pair(epoch_, generation_)) return;
+  epoch_ = set.epoch();
+  generation_ = set.generation();
+  scopes_.assign(set.scopes().begin(), set.scopes().end());
+  for (auto& [key, held] : orders_) held.wanted = false;
+  if (set.frozen() != frozen_) {
+    frozen_ = set.frozen();
+    effects_.push_back(FreezeActions{frozen_});
+  }
+  for (const v1::Order& order : set.orders()) {
+    if (order.id().host() != config_.host) continue;  // not ours: ignored, never played
+    Take(order, now_us);
+  }
+  for (auto it = orders_.begin(); it != orders_.end();) {
+    Held& held = it->second;
+    if (!held.wanted) Drop(&held, v1::UNDO_REASON_STOPPED, now_us);
+    const bool gone =
+        !held.wanted && (held.stage == Stage::kPreparing || held.stage == Stage::kArmed ||
+                         (held.stage == Stage::kClosed && held.told_seq == 0));
+    it = gone ? orders_.erase(it) : std::next(it);
+  }
+  Advance(now_us);
+  Heartbeat(now_us);  // confirms the generation at once
+}
+
+// One order of the newest set.
+void AgentEngine::Take(const v1::Order& order, int64_t now_us) {
+  Held* held = Find(order.id());
+  if (order.wanted() == v1::WANTED_UNDO) {
+    if (held == nullptr) {
+      Held& closed = orders_[KeyOf(order.id())];
+      closed.order = order;
+      Close(&closed, v1::ORDER_EVENT_KIND_MISSED, "never started on this host", now_us);
+      return;
+    }
+    held->wanted = true;
+    if (held->stage == Stage::kPreparing || held->stage == Stage::kArmed) {
+      effects_.push_back(DiscardOrder{order.id()});
+      Close(held, v1::ORDER_EVENT_KIND_MISSED, "never started on this host", now_us);
+    } else {
+      Undo(held, order.undo_reason());
+    }
+    return;
+  }
+  if (held != nullptr) {
+    held->wanted = true;
+    if (held->stage == Stage::kPreparing || held->stage == Stage::kArmed) {
+      held->order.set_planned_us(order.planned_us());
+      held->order.set_direct(order.direct());
+    }
+    return;
+  }
+  if (stopped_here_) return;
+  Held& fresh = orders_[KeyOf(order.id())];
+  fresh.order = order;
+  fresh.until_us = now_us + config_.duration_max_us;
+  const absl::Status scope = CheckScope(order, order.planned_us(), &fresh);
+  if (!scope.ok()) {
+    Close(&fresh, v1::ORDER_EVENT_KIND_REFUSED, std::string(scope.message()), now_us);
+    return;
+  }
+  effects_.push_back(PrepareOrder{order});
+}
+
+// No longer wanted by the newest set.
+void AgentEngine::Drop(Held* held, v1::UndoReason reason, int64_t) {
+  switch (held->stage) {
+    case Stage::kPreparing:
+    case Stage::kArmed:
+      effects_.push_back(DiscardOrder{held->order.id()});
+      return;
+    case Stage::kStarting:
+    case Stage::kApplied:
+      Undo(held, reason);
+      return;
+    default:
+      return;
+  }
+}
+
+void AgentEngine::Undo(Held* held, v1::UndoReason reason) {
+  if (held->stage == Stage::kStarting) {
+    held->undo_wanted = true;
+    held->undo_reason = reason;
+  } else if (held->stage == Stage::kApplied) {
+    held->stage = Stage::kUndoing;
+    effects_.push_back(UndoOrder{held->order.id(), reason});
+  }
+}
+
+void AgentEngine::Close(Held* held, v1::OrderEventKind kind, std::string note, int64_t now_us) {
+  held->stage = Stage::kClosed;
+  v1::OrderEvent event = Event(held->order.id(), kind, now_us);
+  event.set_cleanup(v1::CLEANUP_RESULT_VERIFIED);
+  if (!note.empty()) event.add_notes(std::move(note));
+  Tell(std::move(event));
+}
+
+// Sets the order's end from the scope that admits it.
+absl::Status AgentEngine::CheckScope(const v1::Order& order, int64_t at_engine_us,
+                                     Held* held) const {
+  absl::Status last = absl::PermissionDeniedError("no owner-signed scope came with the order");
+  for (const v1::SignedScope& signed_scope : scopes_) {
+    v1::Scope scope;
+    if (!scope.ParseFromString(signed_scope.scope())) continue;
+    if (scope.exercise() != order.id().exercise()) continue;
+    last = CheckScopeSignatures(signed_scope, config_.owner_keys_pem, config_.signatures_required);
+    if (!last.ok()) continue;
+    last = CheckOrderInScope(scope, order, config_.host, at_engine_us);
+    if (!last.ok()) continue;
+    auto started = starts_.find(order.id().exercise());
+    if (started != starts_.end() && started->second >= scope.orders_per_host_max()) {
+      return absl::PermissionDeniedError("the signed scope's number of orders is used up");
+    }
+    if (held != nullptr) {
+      if (const Sample* best = Best(at_engine_us); best != nullptr) {
+        held->until_us = std::min(held->until_us, scope.not_after_us() - best->offset_us);
+      }
+    }
+    return absl::OkStatus();
+  }
+  return last;
+}
+
+void AgentEngine::OnTime(int64_t now_us) {
+  if (welcomed_ && now_us >= next_heartbeat_us_) Heartbeat(now_us);
+  Advance(now_us);
+}
+
+void AgentEngine::Advance(int64_t now_us) {
+  last_advance_us_ = now_us;
+  const bool silent = now_us - last_frame_us_ >= silence_us_;
+  for (auto& [key, held] : orders_) {
+    if (held.stage == Stage::kArmed) AdvanceArmed(&held, now_us);
+    if (held.stage != Stage::kApplied) continue;
+    if (now_us >= held.until_us) {
+      Undo(&held, v1::UNDO_REASON_WINDOW);
+    } else if (silent && config_.harms_service(held.order)) {
+      Undo(&held, v1::UNDO_REASON_SILENCE);
+    }
+  }
+}
+
+void AgentEngine::AdvanceArmed(Held* held, int64_t now_us) {
+  const std::optional<int64_t> engine = EngineTime(now_us);
+  if (!engine.has_value()) return;
+  const v1::Order& order = held->order;
+  const int64_t slack = order.direct() ? kDirectSlackUs : kSlackUs;
+  const bool due = *engine >= order.planned_us();
+  if (due && *engine > order.planned_us() + slack) {
+    effects_.push_back(DiscardOrder{order.id()});
+    Close(held, v1::ORDER_EVENT_KIND_MISSED,
+          absl::StrCat("its time passed ", (*engine - order.planned_us()) / 1000,
+                       " ms ago without a valid lease"),
+          now_us);
+    return;
+  }
+  if (!due || frozen_ || stopped_here_ || !LeaseValid(now_us)) return;
+  const absl::Status scope = CheckScope(order, *engine, held);
+  if (!scope.ok()) {
+    effects_.push_back(DiscardOrder{order.id()});
+    Close(held, v1::ORDER_EVENT_KIND_REFUSED, std::string(scope.message()), now_us);
+    return;
+  }
+  held->stage = Stage::kStarting;
+  ++starts_[order.id().exercise()];
+  effects_.push_back(StartOrder{order});
+}
+
+void AgentEngine::OnPrepared(const v1::OrderId& id, const absl::Status& status, int64_t now_us) {
+  Held* held = Find(id);
+  if (held == nullptr || held->stage != Stage::kPreparing) return;
+  if (!status.ok()) {
+    Close(held,
+          absl::IsPermissionDenied(status) ? v1::ORDER_EVENT_KIND_REFUSED
+                                           : v1::ORDER_EVENT_KIND_FAILED,
+          std::string(status.message()), now_us);
+    return;
+  }
+  held->stage = Stage::kArmed;
+  AdvanceArmed(held, now_us);
+}
+
+void AgentEngine::OnStarting(const v1::OrderId& id, int64_t at_us) {
+  Held* held = Find(id);
+  if (held == nullptr) return;
+  v1::OrderEvent event = Event(id, v1::ORDER_EVENT_KIND_STARTED, at_us);
+  event.set_late_us(std::max<int64_t>(0, event.at_us() - held->order.planned_us()));
+  Tell(std::move(event));
+}
+
+void AgentEngine::OnPlayed(const v1::OrderId& id, const Outcome& outcome, int64_t now_us) {
+  Held* held = Find(id);
+  if (held == nullptr) return;
+  v1::OrderEvent event = Event(id, outcome.kind, outcome.at_boot_us);
+  for (const v1::Trace& trace : outcome.traces) {
+    if (event.traces_size() == kTracesInlineMax) break;
+    v1::Trace* added = event.add_traces();
+    *added = trace;
+    added->set_at_us(EngineTime(trace.at_us()).value_or(0));
+  }
+  event.set_traces_total(outcome.traces_total);
+  for (const std::string& note : outcome.notes) event.add_notes(note);
+  if (outcome.kind == v1::ORDER_EVENT_KIND_APPLIED) {
+    held->stage = Stage::kApplied;
+    Tell(std::move(event));
+    if (held->undo_wanted || stopped_here_) {
+      Undo(held, stopped_here_ ? v1::UNDO_REASON_STOPPED : held->undo_reason);
+    }
+    Advance(now_us);
+    return;
+  }
+  event.set_cleanup(outcome.cleanup == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED
+                                                                      : outcome.cleanup);
+  held->stage = Stage::kUndone;
+  Tell(std::move(event));
+}
+
+void AgentEngine::OnUndone(const v1::OrderId& id, v1::UndoReason reason, const Outcome& outcome,
+                           int64_t) {
+  Held* held = Find(id);
+  if (held == nullptr) return;
+  held->stage = Stage::kUndone;
+  v1::OrderEvent event = Event(id, v1::ORDER_EVENT_KIND_UNDONE, outcome.at_boot_us);
+  event.set_cleanup(outcome.cleanup);
+  event.set_undo_reason(reason);
+  for (const std::string& note : outcome.notes) event.add_notes(note);
+  Tell(std::move(event));
+}
+
+void AgentEngine::OnRecorded(const v1::OutboxEntry& entry) {
+  outbox_seq_ = entry.seq();
+  const v1::OrderEventKind kind = entry.event().kind();
+  if (Held* held = Find(entry.event().order()); held != nullptr &&
+                                                kind != v1::ORDER_EVENT_KIND_STARTED &&
+                                                kind != v1::ORDER_EVENT_KIND_APPLIED) {
+    held->told_seq = entry.seq();
+  }
+  if (!welcomed_) return;
+  v1::AgentFrame frame;
+  *frame.mutable_outbox()->add_entries() = entry;
+  effects_.push_back(SendFrame{std::move(frame)});
+}
+
+void AgentEngine::OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us) {
+  AskPlayer ask;
+  ask.dry_run = dry_run;
+  ask.dry_run.clear_orders();
+  const std::vector<v1::SignedScope> mine = std::move(scopes_);
+  scopes_.assign(dry_run.scopes().begin(), dry_run.scopes().end());
+  for (const v1::Order& order : dry_run.orders()) {
+    // A drill planned for later is asked about at its window's beginning.
+    int64_t at = EngineTime(now_us).value_or(0);
+    for (const v1::SignedScope& signed_scope : scopes_) {
+      v1::Scope scope;
+      if (scope.ParseFromString(signed_scope.scope()) &&
+          std::find(scope.hosts().begin(), scope.hosts().end(), config_.host) !=
+              scope.hosts().end()) {
+        at = std::max(at, scope.not_before_us());
+      }
+    }
+    const absl::Status status = CheckScope(order, at, nullptr);
+    if (status.ok()) {
+      *ask.dry_run.add_orders() = order;
+    } else {
+      v1::CheckFinding& finding = ask.findings.emplace_back();
+      finding.set_inject(order.id().inject());
+      finding.set_why(std::string(status.message()));
+    }
+  }
+  scopes_ = mine;
+  effects_.push_back(std::move(ask));
+}
+
+void AgentEngine::OnDryRun(const v1::DryRunReport& report) {
+  if (!welcomed_) return;
+  v1::AgentFrame frame;
+  *frame.mutable_dry_run() = report;
+  effects_.push_back(SendFrame{std::move(frame)});
+}
+
+void AgentEngine::StopHere(int64_t now_us) {
+  stopped_here_ = true;
+  for (auto it = orders_.begin(); it != orders_.end(); ++it) {
+    Held& held = it->second;
+    if (held.stage == Stage::kPreparing || held.stage == Stage::kArmed) {
+      effects_.push_back(DiscardOrder{held.order.id()});
+      Close(&held, v1::ORDER_EVENT_KIND_MISSED, "stopped on the host by its owner", now_us);
+    } else {
+      Undo(&held, v1::UNDO_REASON_STOPPED);
+    }
+  }
+}
+
+void AgentEngine::Heartbeat(int64_t now_us) {
+  if (!welcomed_) return;
+  next_heartbeat_us_ = now_us + heartbeat_us_;
+  v1::AgentFrame frame;
+  v1::Heartbeat* heartbeat = frame.mutable_heartbeat();
+  heartbeat->set_number(++heartbeat_number_);
+  heartbeat->set_t1_us(now_us);
+  heartbeat->set_generation(generation_);
+  heartbeat->set_clock_error_us(ClockErrorUs(now_us));
+  heartbeat->set_undo_free_bytes(facts_.undo_free_bytes);
+  heartbeat->set_outbox_seq(outbox_seq_);
+  heartbeat->set_active_orders(active_orders());
+  effects_.push_back(SendFrame{std::move(frame)});
+}
+
+int AgentEngine::active_orders() const {
+  return static_cast<int>(std::count_if(orders_.begin(), orders_.end(), [](const auto& entry) {
+    const Stage stage = entry.second.stage;
+    return stage == Stage::kStarting || stage == Stage::kApplied || stage == Stage::kUndoing;
+  }));
+}
+
+int64_t AgentEngine::NextDeadline() const {
+  int64_t next = welcomed_ ? next_heartbeat_us_ : INT64_MAX;
+  for (const auto& [key, held] : orders_) {
+    if (held.stage == Stage::kArmed && !samples_.empty()) {
+      const int64_t planned = held.order.planned_us() - Best(last_advance_us_)->offset_us;
+      const int64_t slack = held.order.direct() ? kDirectSlackUs : kSlackUs;
+      const bool could = !frozen_ && !stopped_here_;
+      // Its time; after it, the end of the slack (a new lease brings its own call).
+      next = std::min(next, could && planned > last_advance_us_ ? planned : planned + slack + 1);
+    } else if (held.stage == Stage::kApplied) {
+      next = std::min(next, held.until_us);
+      if (config_.harms_service(held.order)) {
+        next = std::min(next, last_frame_us_ + silence_us_);
+      }
+    }
+  }
+  return next;
+}
+
+std::vector<Effect> AgentEngine::TakeEffects() {
+  std::vector<Effect> effects;
+  effects.swap(effects_);
+  return effects;
+}
+
+}  // namespace drill::agent

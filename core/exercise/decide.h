@@ -1,0 +1,89 @@
+#ifndef DRILL_CORE_EXERCISE_DECIDE_H_
+#define DRILL_CORE_EXERCISE_DECIDE_H_
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/status/statusor.h"
+#include "core/exercise/state.h"
+#include "core/fleet/fleet.h"
+#include "drill/v1/api.pb.h"
+
+// What happens is decided here, from the state, the time and one input; nothing is changed here.
+// The caller gives the records their numbers, folds them (Apply) and makes them durable.
+namespace drill {
+
+// A person's command; `person` was authenticated, Decide authorises.
+struct PersonCommand {
+  std::string person;
+  std::string request_id;
+  v1::Command command;
+};
+// Outbox entries of the agent on `host`, in order.
+struct AgentEvents {
+  std::string host;
+  std::string outbox_id;
+  std::vector<v1::OutboxEntry> entries;
+};
+struct AgentPresence {
+  std::string host;
+  bool connected = false;
+};
+struct DryRunAnswer {
+  std::string host;
+  v1::DryRunReport report;
+};
+struct AgentEnrolment {
+  std::string secret_sha256;
+  std::string key_sha256;
+};
+// First input of a run.
+struct ControllerStart {
+  std::string version;
+  int64_t last_alive_us = 0;  // of the previous run; 0: first run
+};
+struct ClockStep {
+  int64_t divergence_us = 0;
+};
+// First person and token of an empty journal.
+struct Bootstrap {
+  std::string token_sha256;
+};
+using Input = std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnswer, AgentEnrolment,
+                           ControllerStart, ClockStep, Bootstrap>;
+
+struct Decision {
+  // stream, actor, request_id and body set; numbers and time are the caller's.
+  std::vector<v1::Record> records;
+  v1::SubmitResponse response;
+  v1::EnrolResponse enrolment;  // answer to AgentEnrolment: host and system
+  // Ask these hosts for a dry run of this exercise.
+  std::string dry_run_exercise;
+  std::vector<std::string> dry_run_hosts;
+};
+
+// Computes the score that FinaliseScore freezes.
+using ScoreFunction = v1::Scorecard (*)(const Exercise&, const StreamState& head, int64_t now_us);
+
+// The one rule book. Errors are those of api.proto; on error nothing is to be recorded.
+absl::StatusOr<Decision> Decide(const State& state, const Fleet& fleet, int64_t now_us,
+                                const Input& input, ScoreFunction score);
+
+// What time and earlier records make due, oldest first; call again after folding until empty.
+// `rematch`: exercises in which new ground truth or links came since the last call.
+std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
+                               const absl::btree_set<std::string>& rematch);
+
+// When Settle must be called next if nothing else happens; INT64_MAX: not by time.
+int64_t NextDeadline(const State& state, int64_t now_us);
+
+// Controller away for longer: exercises come back paused.
+inline constexpr int64_t kDownMaxUs = 60'000'000;
+// A clock divergence above this is recorded.
+inline constexpr int64_t kClockStepUs = 1'000'000;
+
+}  // namespace drill
+
+#endif  // DRILL_CORE_EXERCISE_DECIDE_H_

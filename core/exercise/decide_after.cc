@@ -1,0 +1,117 @@
+// Ended → judging → final → closed.
+
+#include <algorithm>
+
+#include "common/base/digest.h"
+#include "common/base/status.h"
+#include "core/exercise/decide_internal.h"
+#include "core/exercise/scope.h"
+
+namespace drill::decide {
+
+absl::Status OpenJudging(Context& c, const v1::OpenJudging& open) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, open.exercise()));
+  if (e->phase == v1::PHASE_JUDGING) return absl::OkStatus();
+  RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_ENDED}, "judging"));
+  c.Emit(e->id())->mutable_judging_opened();
+  return absl::OkStatus();
+}
+
+absl::Status Rate(Context& c, const v1::RateElement& rate) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, rate.exercise()));
+  RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_ENDED, v1::PHASE_JUDGING}, "a rating"));
+  std::vector<std::string> faults;
+  const auto& cast = e->created.systems();
+  if (std::none_of(cast.begin(), cast.end(),
+                   [&](const auto& s) { return s.system() == rate.rating().system(); })) {
+    faults.push_back(absl::StrCat("system: '", rate.rating().system(), "' plays no part here"));
+  }
+  if (rate.rating().element() == v1::ELEMENT_UNSPECIFIED) {
+    faults.push_back("element: missing; expected process, technology or people");
+  }
+  if (rate.rating().rating() == v1::RATING_UNSPECIFIED) {
+    faults.push_back("rating: missing; expected P, S, M or U");
+  }
+  if (!faults.empty()) return Refused(faults);
+  *c.Emit(e->id())->mutable_element_rated() = rate.rating();
+  return absl::OkStatus();
+}
+
+absl::Status Finalise(Context& c, const v1::FinaliseScore& finalise) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, finalise.exercise()));
+  RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_JUDGING}, "the final score"));
+  const StreamState& head = c.state.streams.at(e->id());
+  const v1::Scorecard card = c.score(*e, head, c.now_us);
+  std::vector<std::string> waiting;
+  for (const v1::Claim& claim : card.claims()) {
+    if (claim.state() == v1::CLAIM_STATE_WAITING) waiting.push_back(claim.observation());
+  }
+  if (!waiting.empty()) {
+    std::string list;
+    for (const std::string& id : waiting) absl::StrAppend(&list, list.empty() ? "" : ", ", id);
+    return absl::FailedPreconditionError(
+        absl::StrCat("observations wait for an evaluator: ", list, "; link or reject them first"));
+  }
+  v1::ScoreFinalised* final_score = c.Emit(e->id())->mutable_score_finalised();
+  final_score->set_scoring_version(card.scoring_version());
+  final_score->set_scorecard(card.SerializeAsString());
+  final_score->set_scorecard_sha256(Sha256(final_score->scorecard()));
+  final_score->set_head_stream_seq(head.stream_seq);
+  final_score->set_head_hash(head.hash);
+  return absl::OkStatus();
+}
+
+absl::Status AcceptResidue(Context& c, const v1::AcceptResidue& accept) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, accept.exercise()));
+  if (!e->Over() || e->phase == v1::PHASE_CLOSED) {
+    return absl::FailedPreconditionError("residue is accepted after EndEx and before closing");
+  }
+  const v1::ResidueAccepted& in = accept.acceptance();
+  v1::ResidueAcceptance text;
+  const int host = e->FindHost(in.host());
+  const int inject = e->FindInject(in.inject());
+  if (host < 0 || inject < 0 || e->injects[static_cast<size_t>(inject)].PositionOf(host) < 0) {
+    return absl::NotFoundError("no such order (inject, host) in this exercise");
+  }
+  if (!text.ParseFromString(in.acceptance()) || text.exercise() != e->id() ||
+      text.inject() != in.inject() || text.host() != in.host()) {
+    return absl::InvalidArgumentError("the signed acceptance names another order");
+  }
+  const v1::System& system = c.state.reg.systems.at(e->hosts[static_cast<size_t>(host)].system);
+  v1::SignedScope carrier;  // the same rule of signatures
+  carrier.set_scope(in.acceptance());
+  *carrier.mutable_signatures() = in.signatures();
+  const std::vector<std::string> keys(system.owner_keys().begin(), system.owner_keys().end());
+  RETURN_IF_ERROR(CheckScopeSignatures(carrier, keys, SignaturesRequired(system)));
+  *c.Emit(e->id())->mutable_residue_accepted() = in;
+  return absl::OkStatus();
+}
+
+std::vector<std::string> UncleanLines(const Exercise& e) {
+  std::vector<std::string> lines;
+  for (const auto& [inject_index, host_index] : e.UncleanOrders()) {
+    const InjectState& inject = e.injects[static_cast<size_t>(inject_index)];
+    const std::string& host = e.hosts[static_cast<size_t>(host_index)].host.id();
+    const int position = inject.PositionOf(host_index);
+    const bool residue = position >= 0 && inject.orders[static_cast<size_t>(position)].cleanup ==
+                                              v1::CLEANUP_RESULT_RESIDUE;
+    lines.push_back(absl::StrCat(
+        "host '", host, "', inject '", inject.inject.id(),
+        "': ", residue ? "something is left; the owner must accept it" : "clean-up not confirmed"));
+  }
+  return lines;
+}
+
+absl::Status Close(Context& c, const v1::CloseExercise& close) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, close.exercise()));
+  RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_FINAL}, "closing"));
+  if (std::vector<std::string> lines = UncleanLines(*e); !lines.empty()) {
+    std::string all = "clean-up is not verified everywhere:";
+    for (const std::string& line : lines) absl::StrAppend(&all, "\n", line);
+    return absl::FailedPreconditionError(all);
+  }
+  c.Emit(e->id())->mutable_exercise_closed()->set_note(close.note());
+  return absl::OkStatus();
+}
+
+}  // namespace drill::decide

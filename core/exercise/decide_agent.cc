@@ -1,0 +1,114 @@
+// What agents say, and the controller's own coming back.
+
+#include <algorithm>
+
+#include "common/base/status.h"
+#include "core/exercise/decide_internal.h"
+
+namespace drill::decide {
+namespace {
+
+using Status = InjectState::Status;
+constexpr int kAttemptsMax = 3;
+
+void Retry(Context& c, const Exercise& e, const v1::OrderId& id) {
+  v1::OrderRetried* retried = c.Emit(e.id())->mutable_order_retried();
+  retried->set_inject(id.inject());
+  retried->set_host(id.host());
+  retried->set_attempt(id.attempt() + 1);
+}
+
+// A start that crossed its revocation on the wire, or a miss that was our own fault, leaves the
+// inject open for another attempt.
+void Consequence(Context& c, const Exercise& e, const InjectState& inject,
+                 const v1::OrderEvent& event) {
+  if (!e.InPlay() || event.order().attempt() >= kAttemptsMax) return;
+  const bool released = inject.status == Status::kReleased;
+  if (event.kind() == v1::ORDER_EVENT_KIND_STARTED) {
+    // Started, though its time T had not come here: it was revoked or moved meanwhile. An agent's
+    // clock error alone must not look like that.
+    const bool due =
+        e.Running() && inject.status == Status::kScheduled && !inject.held && e.clock.running() &&
+        e.clock.EngineAt(inject.planned_ex_us) <= c.now_us + event.error_us() + kClockStepUs;
+    if (!released && !due) Retry(c, e, event.order());
+  } else if (event.kind() == v1::ORDER_EVENT_KIND_MISSED) {
+    if (released && inject.late_us > 0) Retry(c, e, event.order());
+    // A pause revoked it before its time: the next arming is a new attempt.
+    if (!released && inject.status != Status::kRevoked) Retry(c, e, event.order());
+  }
+}
+
+}  // namespace
+
+absl::Status Events(Context& c, const AgentEvents& events) {
+  uint64_t done = 0;
+  if (auto it = c.state.outbox.find(events.host); it != c.state.outbox.end()) {
+    // A new outbox id: the agent's directory was made anew; its numbers start again.
+    if (it->second.first == events.outbox_id) done = it->second.second;
+  }
+  for (const v1::OutboxEntry& entry : events.entries) {
+    if (entry.seq() <= done) continue;  // sent again after a lost acknowledgement
+    done = entry.seq();
+    const v1::OrderId& id = entry.event().order();
+    const Exercise* e = c.state.FindExercise(id.exercise());
+    // An agent speaks for its own host only.
+    const int host = e == nullptr || id.host() != events.host ? -1 : e->FindHost(id.host());
+    const int index = host < 0 ? -1 : e->FindInject(id.inject());
+    if (index < 0) continue;
+    const InjectState& inject = e->injects[static_cast<size_t>(index)];
+    if (inject.PositionOf(host) < 0 || !inject.is_action()) continue;
+    if (e->phase == v1::PHASE_CLOSED) continue;
+    v1::OrderReported* reported = c.Emit(e->id())->mutable_order_reported();
+    *reported->mutable_event() = entry.event();
+    reported->set_outbox_seq(entry.seq());
+    reported->set_outbox_id(events.outbox_id);
+    const OrderState& order = inject.orders[static_cast<size_t>(inject.PositionOf(host))];
+    if (order.attempt == id.attempt()) Consequence(c, *e, inject, entry.event());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Presence(Context& c, const AgentPresence& presence) {
+  for (const auto& [id, exercise] : c.state.exercises) {
+    if (!exercise->InPlay()) continue;
+    const int host = exercise->FindHost(presence.host);
+    if (host < 0 || exercise->hosts[static_cast<size_t>(host)].connected == presence.connected) {
+      continue;
+    }
+    v1::AgentSeen* seen = c.Emit(id)->mutable_agent_seen();
+    seen->set_host(presence.host);
+    seen->set_connected(presence.connected);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ControllerUp(Context& c, const ControllerStart& start) {
+  v1::ControllerStarted* started = c.Emit(kRegister)->mutable_controller_started();
+  started->set_epoch(c.state.epoch + 1);
+  started->set_version(start.version);
+  started->set_last_alive_us(start.last_alive_us);
+  const bool long_away = start.last_alive_us != 0 && c.now_us - start.last_alive_us > kDownMaxUs;
+  for (const auto& [id, exercise] : c.state.exercises) {
+    const Exercise& e = *exercise;
+    if (!e.Running() || !long_away) continue;
+    // Fires nothing by itself: what fell due meanwhile is held, for a person to fire or skip.
+    const int64_t clock = e.clock.At(c.now_us);
+    for (const InjectState& inject : e.injects) {
+      if (inject.status != Status::kScheduled || inject.held || inject.planned_ex_us > clock) {
+        continue;
+      }
+      v1::InjectHeld* held = c.Emit(id)->mutable_inject_held();
+      held->set_inject(inject.inject.id());
+      held->set_held(true);
+      held->set_note("overdue: fell due while the controller was away");
+    }
+    v1::ExercisePaused* paused = c.Emit(id)->mutable_exercise_paused();
+    paused->set_reason(v1::PAUSE_REASON_CONTROLLER_DOWN);
+    paused->set_at_ex_us(clock);
+    paused->set_note(
+        absl::StrCat("controller away for ", (c.now_us - start.last_alive_us) / 1'000'000, " s"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace drill::decide

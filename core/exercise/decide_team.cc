@@ -1,0 +1,243 @@
+// What teams say, and how evaluators judge it.
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "common/base/status.h"
+#include "core/exercise/decide_internal.h"
+#include "core/exercise/match.h"
+
+namespace drill::decide {
+namespace {
+
+constexpr int kArtefactsMax = 10;
+constexpr int kFieldsMax = 64;
+constexpr int kRecipientsMax = 16;
+constexpr int kAboutMax = 32;
+constexpr int kHostsMax = 1000;
+constexpr size_t kTextMax = 16 << 10;
+constexpr size_t kValueMax = 4096;
+
+void CheckLimits(const v1::ObservationMade& o, std::vector<std::string>* faults) {
+  auto most = [&](absl::string_view field, int found, int limit) {
+    if (found > limit) {
+      faults->push_back(absl::StrCat(field, ": found ", found, ", at most ", limit));
+    }
+  };
+  most("artefacts", o.artefacts_size(), kArtefactsMax);
+  most("fields", o.fields_size(), kFieldsMax);
+  most("recipients", o.recipients_size(), kRecipientsMax);
+  most("about", o.about_size(), kAboutMax);
+  most("hosts", o.hosts_size(), kHostsMax);
+  if (o.text().size() > kTextMax) faults->push_back("text: larger than 16 KiB");
+  for (const v1::Artefact& artefact : o.artefacts()) {
+    if (artefact.kind() == v1::ARTEFACT_KIND_UNSPECIFIED || artefact.value().empty() ||
+        artefact.value().size() > kValueMax) {
+      faults->push_back("artefacts: each needs a kind and a value of at most 4096 bytes");
+    }
+  }
+  for (const v1::Field& field : o.fields()) {
+    if (field.name().empty() || field.value().size() > kValueMax) {
+      faults->push_back("fields: each needs a name and a value of at most 4096 bytes");
+    }
+  }
+}
+
+// References of the observation inside what its team may know; unknown ones are all named alike,
+// so that nothing can be inferred from the answer.
+void CheckReferences(const Context& c, const Exercise& e, const v1::ObservationMade& o,
+                     std::vector<std::string>* faults) {
+  for (const std::string& host : o.hosts()) {
+    if (!c.state.reg.hosts.contains(host)) {
+      faults->push_back(absl::StrCat("hosts: '", host, "' is not in the register"));
+    }
+  }
+  for (const std::string& about : o.about()) {
+    const int index = e.FindObservation(about);
+    if (index < 0 || e.observations[static_cast<size_t>(index)].made.team() != o.team()) {
+      faults->push_back(absl::StrCat("about: your team has no observation '", about, "'"));
+    }
+  }
+  if (o.claimed_us() > c.now_us) faults->push_back("claimed_us: lies in the future");
+  if (o.kind() == v1::OBSERVATION_KIND_ANSWER) {
+    const int index = e.FindInject(o.question());
+    const InjectState* inject = index < 0 ? nullptr : &e.injects[static_cast<size_t>(index)];
+    const bool open = inject != nullptr && inject->inject.has_question() &&
+                      inject->status == InjectState::Status::kReleased &&
+                      std::find(inject->inject.question().teams().begin(),
+                                inject->inject.question().teams().end(),
+                                o.team()) != inject->inject.question().teams().end();
+    if (!open) {
+      faults->push_back(absl::StrCat("question: your team has no question '", o.question(), "'"));
+      return;
+    }
+    const auto& choices = inject->inject.question().choices();
+    if (!o.choice().empty() && std::none_of(choices.begin(), choices.end(), [&](const auto& ch) {
+          return ch.id() == o.choice();
+        })) {
+      faults->push_back(absl::StrCat("choice: the question has no choice '", o.choice(), "'"));
+    }
+    if (o.choice().empty() && o.text().empty()) faults->push_back("choice or text: missing");
+  }
+}
+
+void CheckShape(const v1::ObservationMade& o, std::vector<std::string>* faults) {
+  switch (o.kind()) {
+    case v1::OBSERVATION_KIND_DETECTION:
+      if (o.hosts().empty()) faults->push_back("hosts: name the host on which you saw it");
+      return;
+    case v1::OBSERVATION_KIND_CONTAINMENT:
+    case v1::OBSERVATION_KIND_RECOVERY:
+      if (o.hosts().empty() && o.about().empty()) {
+        faults->push_back("hosts or about: name the host, or the detection that it answers");
+      }
+      return;
+    case v1::OBSERVATION_KIND_REPORT:
+      if (o.recipients().empty()) faults->push_back("recipients: say to whom it is reported");
+      return;
+    case v1::OBSERVATION_KIND_ANSWER:
+      return;
+    default:
+      faults->push_back("kind: missing");
+  }
+}
+
+// Team and speaker: a member for the own team, or the control team on behalf of a member.
+void SetSpeaker(const Context& c, const Exercise& e, v1::ObservationMade* o,
+                std::vector<std::string>* faults) {
+  const std::string own = e.TeamOf(c.person);
+  if (!own.empty()) {
+    if (o->has_on_behalf()) faults->push_back("on_behalf: only the control team may do this");
+    o->set_team(own);
+    o->set_person(c.person);
+    return;
+  }
+  o->set_team(e.TeamOf(o->person()));
+  if (o->team().empty()) {
+    faults->push_back(absl::StrCat("person: '", o->person(), "' is in no team of this exercise"));
+  }
+  const v1::OnBehalf& behalf = o->on_behalf();
+  if (behalf.channel().empty()) faults->push_back("on_behalf: channel missing (phone, paper...)");
+  if (behalf.received_us() < e.start_us || behalf.received_us() > c.now_us) {
+    faults->push_back("on_behalf: received_us must lie between StartEx and now");
+  }
+  if (behalf.confirmed_by() == c.person || !c.state.reg.people.contains(behalf.confirmed_by()) ||
+      !e.TeamOf(behalf.confirmed_by()).empty()) {
+    faults->push_back("on_behalf: confirmed_by must be a second person, of the control side");
+  }
+}
+
+absl::Status CheckJudging(const Exercise& e) {
+  return InPhase(e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED, v1::PHASE_ENDED, v1::PHASE_JUDGING},
+                 "judging an observation");
+}
+
+}  // namespace
+
+absl::Status Observe(Context& c, const v1::Observe& observe) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, observe.exercise()));
+  if (e->Over()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("exercise '", e->id(), "' is over; give what you have to the evaluators"));
+  }
+  RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED}, "a report"));
+  v1::ObservationMade o = observe.observation();
+  std::vector<std::string> faults;
+  SetSpeaker(c, *e, &o, &faults);
+  CheckShape(o, &faults);
+  CheckLimits(o, &faults);
+  CheckReferences(c, *e, o, &faults);
+  if (!faults.empty()) return Refused(faults);
+
+  int number = 1;
+  for (const ObservationState& other : e->observations) number += other.made.team() == o.team();
+  o.set_observation(absl::StrCat(o.team(), "-", number));
+  o.set_at_ex_us(e->clock.At(c.now_us));
+  o.set_in_pause(e->phase == v1::PHASE_PAUSED);
+  o.set_during_real_incident(e->real_incident);
+  *c.Emit(e->id())->mutable_observation_made() = o;
+  c.out.response.set_id(o.observation());
+  // Whether it matched is not for the team: the answer is the same for right and wrong. The link
+  // itself follows in Settle.
+  return absl::OkStatus();
+}
+
+absl::Status Link(Context& c, const v1::LinkObservation& link) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, link.exercise()));
+  RETURN_IF_ERROR(CheckJudging(*e));
+  const v1::ObservationMatched& match = link.match();
+  std::vector<std::string> faults;
+  const int observation = e->FindObservation(match.observation());
+  if (observation < 0) {
+    faults.push_back(absl::StrCat("observation: no '", match.observation(), "' here"));
+  }
+  const int inject = e->FindInject(match.inject());
+  if (inject < 0) faults.push_back(absl::StrCat("inject: no '", match.inject(), "' here"));
+  for (const std::string& id : match.hosts()) {
+    const int host = e->FindHost(id);
+    if (host < 0 || (inject >= 0 && e->injects[static_cast<size_t>(inject)].PositionOf(host) < 0)) {
+      faults.push_back(absl::StrCat("hosts: '", id, "' is no target of this inject"));
+    }
+  }
+  if (match.credit_permille() < 0 || match.credit_permille() > 1000) {
+    faults.push_back("credit_permille: expected 0 to 1000");
+  }
+  if (match.counts_from_us() != 0 &&
+      (match.counts_from_us() < e->start_us || match.counts_from_us() > c.now_us)) {
+    faults.push_back("counts_from_us: expected a time between StartEx and now");
+  }
+  if (observation >= 0 && inject >= 0) {
+    const v1::ObservationKind kind = e->observations[static_cast<size_t>(observation)].made.kind();
+    const bool whole = kind == v1::OBSERVATION_KIND_REPORT || kind == v1::OBSERVATION_KIND_ANSWER;
+    const InjectState& state = e->injects[static_cast<size_t>(inject)];
+    if (!whole && match.hosts().empty() && !state.hosts.empty()) {
+      faults.push_back("hosts: name the host(s) that the observation is right about");
+    }
+    if (state.status != InjectState::Status::kReleased) {
+      faults.push_back("inject: it was not released");
+    }
+  }
+  if (!faults.empty()) return Refused(faults);
+  v1::ObservationMatched* matched = c.Emit(e->id())->mutable_observation_matched();
+  *matched = match;
+  matched->clear_artefact();
+  return absl::OkStatus();
+}
+
+absl::Status Reject(Context& c, const v1::RejectObservation& reject) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, reject.exercise()));
+  RETURN_IF_ERROR(CheckJudging(*e));
+  const v1::ObservationRejected& rejection = reject.rejection();
+  if (e->FindObservation(rejection.observation()) < 0) {
+    return absl::NotFoundError(absl::StrCat("no observation '", rejection.observation(), "' here"));
+  }
+  if (rejection.rejection() == v1::REJECTION_UNSPECIFIED) {
+    return absl::InvalidArgumentError(
+        "rejection: missing; expected wrong, duplicate or true_not_ours");
+  }
+  *c.Emit(e->id())->mutable_observation_rejected() = rejection;
+  return absl::OkStatus();
+}
+
+absl::Status Read(Context& c, const v1::ReadMessage& read) {
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, read.exercise()));
+  const std::string team = e->TeamOf(c.person);
+  const int index = e->FindInject(read.inject());
+  const InjectState* inject = index < 0 ? nullptr : &e->injects[static_cast<size_t>(index)];
+  auto addressed = [&] {
+    const auto& teams = inject->inject.has_message() ? inject->inject.message().teams()
+                                                     : inject->inject.question().teams();
+    return std::find(teams.begin(), teams.end(), team) != teams.end();
+  };
+  if (inject == nullptr || !inject->is_message() ||
+      inject->status != InjectState::Status::kReleased || !addressed()) {
+    return absl::NotFoundError(absl::StrCat("your team has no message '", read.inject(), "'"));
+  }
+  if (e->reads.contains({index, team})) return absl::OkStatus();
+  v1::MessageRead* record = c.Emit(e->id())->mutable_message_read();
+  record->set_inject(read.inject());
+  record->set_team(team);
+  return absl::OkStatus();
+}
+
+}  // namespace drill::decide

@@ -1,0 +1,148 @@
+#include "core/exercise/engine.h"
+
+#include <algorithm>
+
+#include "common/base/check.h"
+#include "common/base/status.h"
+#include "core/chain/chain.h"
+#include "core/exercise/apply.h"
+#include "core/exercise/desired.h"
+
+namespace drill {
+namespace {
+
+// A rule that never comes to rest is a bug; an exercise has at most 10,000 injects to settle.
+constexpr int kSettleRoundsMax = 100'000;
+
+}  // namespace
+
+absl::Status Engine::Replay(const v1::Record& record, absl::string_view hash) {
+  RETURN_IF_ERROR(Apply(record, &state_));
+  state_.streams[record.stream()].hash = std::string(hash);
+  TouchFor(record);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
+  SettleAll(now_us);
+  absl::StatusOr<Decision> decision =
+      Decide(state_, fleet_, std::max(now_us, state_.last_time_us), input, score_);
+  if (!decision.ok()) return decision;
+  Fold(now_us, &decision->records);
+  if (decision->response.seq() == 0 && !decision->records.empty()) {
+    decision->response.set_seq(decision->records.back().seq());
+  }
+  SettleAll(now_us);
+  return decision;
+}
+
+void Engine::SettleAll(int64_t now_us) {
+  for (int round = 0; round < kSettleRoundsMax; ++round) {
+    absl::btree_set<std::string> rematch;
+    rematch.swap(rematch_);
+    std::vector<v1::Record> due =
+        Settle(state_, fleet_, std::max(now_us, state_.last_time_us), rematch);
+    if (due.empty()) return;
+    // One at a time: the first may change what the others rest on.
+    due.resize(1);
+    rematch_.insert(rematch.begin(), rematch.end());
+    Fold(now_us, &due);
+  }
+  DRILL_CHECK(false && "Settle does not come to rest");
+}
+
+void Engine::Fold(int64_t now_us, std::vector<v1::Record>* records) {
+  for (v1::Record& record : *records) {
+    record.set_seq(state_.seq + 1);
+    record.set_stream_seq(state_.streams[record.stream()].stream_seq + 1);
+    record.set_time_us(std::max(now_us, state_.last_time_us));
+    // What Decide wrote must fold: anything else is a fault of the rules themselves.
+    const absl::Status status = Apply(record, &state_);
+    if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
+    DRILL_CHECK(status.ok());
+    StreamState& stream = state_.streams[record.stream()];
+    Stamped stamped;
+    stamped.payload = record.SerializeAsString();
+    stamped.hash = chain::NextHash(stream.hash, stamped.payload);
+    stream.hash = stamped.hash;
+    TouchFor(record);
+    stamped.record = record;
+    batch_.push_back(std::move(stamped));
+  }
+}
+
+void Engine::TouchFor(const v1::Record& record) {
+  using R = v1::Record;
+  const Exercise* e = state_.FindExercise(record.stream());
+  if (e == nullptr) return;
+  switch (record.body_case()) {
+    case R::kOrderReported:
+      touched_.insert(record.order_reported().event().order().host());
+      if (record.order_reported().event().kind() == v1::ORDER_EVENT_KIND_APPLIED) {
+        rematch_.insert(record.stream());
+      }
+      return;
+    case R::kOrderRetried:
+      touched_.insert(record.order_retried().host());
+      return;
+    case R::kObservationMade:
+    case R::kObservationMatched:
+    case R::kObservationRejected:
+    case R::kManualPlayed:
+    case R::kHostChecked:
+    case R::kExerciseApproved:
+      rematch_.insert(record.stream());
+      return;
+    case R::kInjectScheduled:
+    case R::kInjectReleased:
+    case R::kInjectRevoked:
+    case R::kInjectHeld: {
+      const std::string& id = record.has_inject_scheduled()  ? record.inject_scheduled().inject()
+                              : record.has_inject_released() ? record.inject_released().inject()
+                              : record.has_inject_revoked()  ? record.inject_revoked().inject()
+                                                             : record.inject_held().inject();
+      const InjectState& inject = e->injects[static_cast<size_t>(e->FindInject(id))];
+      if (!inject.is_action()) return;
+      for (int host : inject.hosts) touched_.insert(e->hosts[static_cast<size_t>(host)].host.id());
+      return;
+    }
+    case R::kExerciseEnded:
+      stopped_.erase(record.stream());
+      [[fallthrough]];
+    case R::kExerciseStarted:
+    case R::kExercisePaused:
+    case R::kExerciseResumed:
+    case R::kClockJumped:
+    case R::kSpeedSet:
+      for (const ExerciseHost& host : e->hosts) touched_.insert(host.host.id());
+      return;
+    default:
+      return;
+  }
+}
+
+void Engine::StopWithoutRecord(const std::string& exercise) {
+  const Exercise* e = state_.FindExercise(exercise);
+  if (e == nullptr || e->Over()) return;
+  stopped_.insert(exercise);
+  for (const ExerciseHost& host : e->hosts) touched_.insert(host.host.id());
+}
+
+std::vector<Stamped> Engine::TakeBatch() {
+  std::vector<Stamped> batch;
+  batch.swap(batch_);
+  return batch;
+}
+
+std::vector<std::pair<std::string, v1::DesiredSet>> Engine::DesiredSets(int64_t now_us) {
+  std::vector<std::pair<std::string, v1::DesiredSet>> out;
+  for (const std::string& host : touched_) {
+    std::optional<v1::DesiredSet> set =
+        fleet_.Offer(host, Desired(state_, host, stopped_), state_.epoch, now_us);
+    if (set.has_value()) out.emplace_back(host, *std::move(set));
+  }
+  touched_.clear();
+  return out;
+}
+
+}  // namespace drill

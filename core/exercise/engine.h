@@ -1,0 +1,79 @@
+#ifndef DRILL_CORE_EXERCISE_ENGINE_H_
+#define DRILL_CORE_EXERCISE_ENGINE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/status/statusor.h"
+#include "core/exercise/decide.h"
+#include "core/exercise/state.h"
+#include "core/fleet/fleet.h"
+
+namespace drill {
+
+// A record with the exact bytes that are stored and hashed.
+struct Stamped {
+  v1::Record record;
+  std::string payload;
+  std::string hash;
+};
+
+// State + fleet + rules, driven by inputs with their times: the whole controller without its
+// threads, disk and network. Pure; one owner (the loop, or a simulation).
+//
+//   engine.Handle(now, input)   decides and folds, as often as wanted
+//   engine.TakeBatch()          what must now become durable, as one transaction
+//     on success: engine.DesiredSets(now) → send; replies may go out
+//     on failure: the owner throws this engine away and builds one from the journal
+class Engine {
+ public:
+  explicit Engine(ScoreFunction score) : score_(score) {}
+
+  // Folds a stored record at start-up. DataLoss: the journal does not fit.
+  absl::Status Replay(const v1::Record& record, absl::string_view hash);
+
+  // Settles what is due up to `now_us`, decides the input, folds its records, settles again.
+  absl::StatusOr<Decision> Handle(int64_t now_us, const Input& input);
+  // Time alone.
+  void Tick(int64_t now_us) { SettleAll(now_us); }
+  int64_t NextDeadline(int64_t now_us) const { return drill::NextDeadline(state_, now_us); }
+
+  // Records since the last call; empty: nothing to make durable.
+  std::vector<Stamped> TakeBatch();
+
+  // Sets to send, for hosts whose wish may have changed since the last call. Call after the batch
+  // is durable (or, for `stopped` exercises, at once).
+  std::vector<std::pair<std::string, v1::DesiredSet>> DesiredSets(int64_t now_us);
+
+  // Treats the exercise as ended in what hosts are sent, until its end is durable.
+  void StopWithoutRecord(const std::string& exercise);
+  const absl::btree_set<std::string>& stopped() const { return stopped_; }
+
+  // A session came: the host is told its whole set again.
+  void Touch(const std::string& host) { touched_.insert(host); }
+
+  const State& state() const { return state_; }
+  Fleet& fleet() { return fleet_; }
+  const Fleet& fleet() const { return fleet_; }
+  // The volatile half outlives a reload of the state.
+  void AdoptFleet(Fleet fleet) { fleet_ = std::move(fleet); }
+
+ private:
+  void Fold(int64_t now_us, std::vector<v1::Record>* records);
+  void SettleAll(int64_t now_us);
+  void TouchFor(const v1::Record& record);
+
+  const ScoreFunction score_;
+  State state_;
+  Fleet fleet_;
+  std::vector<Stamped> batch_;
+  absl::btree_set<std::string> touched_;  // hosts
+  absl::btree_set<std::string> rematch_;  // exercises
+  absl::btree_set<std::string> stopped_;
+};
+
+}  // namespace drill
+
+#endif  // DRILL_CORE_EXERCISE_ENGINE_H_

@@ -1,0 +1,19 @@
+#ifndef DRILL_CORE_EXERCISE_MATCH_H_
+#define DRILL_CORE_EXERCISE_MATCH_H_
+
+#include <vector>
+
+#include "core/exercise/state.h"
+
+namespace drill {
+
+// Links that evidence alone allows for one observation of `e` (DESIGN §7): host and one exact
+// artefact that was already there when the observation was received; a report, containment or
+// recovery also through the matched observations it rests on; an answer by its question and choice.
+// Empty: an evaluator must judge. Pure.
+std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::ObservationMade& made,
+                                              int64_t received_us);
+
+}  // namespace drill
+
+#endif  // DRILL_CORE_EXERCISE_MATCH_H_

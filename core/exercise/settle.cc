@@ -1,0 +1,213 @@
+// What time and earlier records make due.
+
+#include <algorithm>
+#include <limits>
+
+#include "core/exercise/decide_internal.h"
+#include "core/exercise/match.h"
+#include "core/scenario/unfold.h"
+
+namespace drill {
+namespace {
+
+using Status = InjectState::Status;
+using decide::Context;
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+// An expectation of the inject is met: by any matching observation of its team.
+bool Met(const Exercise& e, int inject, const v1::Expectation& expectation) {
+  static constexpr std::pair<v1::ExpectationKind, v1::ObservationKind> kKinds[] = {
+      {v1::EXPECTATION_KIND_DETECT, v1::OBSERVATION_KIND_DETECTION},
+      {v1::EXPECTATION_KIND_REPORT, v1::OBSERVATION_KIND_REPORT},
+      {v1::EXPECTATION_KIND_CONTAIN, v1::OBSERVATION_KIND_CONTAINMENT},
+      {v1::EXPECTATION_KIND_RECOVER, v1::OBSERVATION_KIND_RECOVERY},
+      {v1::EXPECTATION_KIND_ANSWER, v1::OBSERVATION_KIND_ANSWER},
+  };
+  for (const auto& [wanted, kind] : kKinds) {
+    if (wanted != expectation.kind()) continue;
+    for (const ObservationState& o : e.observations) {
+      if (o.made.kind() != kind || o.made.team() != expectation.team()) continue;
+      if (std::any_of(o.matches.begin(), o.matches.end(),
+                      [&](const Match& m) { return m.inject == inject; })) {
+        return true;
+      }
+    }
+  }
+  return expectation.kind() == v1::EXPECTATION_KIND_PREVENT;
+}
+
+// Exercise time at which the longest limit passes with an expectation unmet; kNever: it will not.
+int64_t OverdueExUs(const Exercise& e, int index) {
+  const InjectState& inject = e.injects[static_cast<size_t>(index)];
+  if (inject.status != Status::kReleased) return kNever;
+  int64_t longest = 0;
+  bool unmet = false;
+  for (const v1::Expectation& expectation : inject.inject.expect()) {
+    longest = std::max(longest, Micros(expectation.limit()));
+    unmet = unmet || !Met(e, index, expectation);
+  }
+  return unmet ? inject.planned_ex_us + longest : kNever;
+}
+
+// Engine time at which the anchor came, up to now; 0: not yet.
+int64_t AnchorAt(const Exercise& e, int index, v1::Anchor anchor, int64_t now_us) {
+  const InjectState& inject = e.injects[static_cast<size_t>(index)];
+  switch (anchor) {
+    case v1::ANCHOR_RELEASED:
+      return inject.released_us;
+    case v1::ANCHOR_STARTED:
+      return inject.started_us;
+    case v1::ANCHOR_DETECTED:
+      return inject.detected_us;
+    case v1::ANCHOR_REPORTED:
+      return inject.reported_us;
+    case v1::ANCHOR_CONTAINED:
+      return inject.contained_us;
+    case v1::ANCHOR_RECOVERED:
+      return inject.recovered_us;
+    case v1::ANCHOR_ANSWERED:
+      return inject.answered_us;
+    case v1::ANCHOR_OVERDUE: {
+      const int64_t at = OverdueExUs(e, index);
+      return at != kNever && e.clock.At(now_us) >= at ? now_us : 0;
+    }
+    default:
+      return 0;
+  }
+}
+
+// `after`: its anchor came, so its time is known.
+void Trigger(Context& c, const Exercise& e, const InjectState& inject) {
+  const v1::After& after = inject.inject.after();
+  const int index = e.FindInject(after.inject());
+  const int64_t anchor = index < 0 ? 0 : AnchorAt(e, index, after.anchor(), c.now_us);
+  if (anchor == 0) return;
+  const int64_t clock = e.clock.At(c.now_us);
+  int64_t planned = std::max(e.clock.At(std::min(anchor, c.now_us)) + Micros(after.delay()), clock);
+  const int64_t ready = e.clock.At(c.now_us + c.fleet.LeadUs());
+  const bool action = inject.is_action();
+  const bool together = action && inject.inject.together();
+  if (together) planned = std::max(planned, ready);
+  v1::InjectScheduled* scheduled = c.Emit(e.id())->mutable_inject_scheduled();
+  scheduled->set_inject(inject.inject.id());
+  scheduled->set_planned_ex_us(planned);
+  scheduled->set_reason(v1::SCHEDULE_REASON_AFTER);
+  scheduled->set_direct(action && !together && planned < ready);
+}
+
+bool RevokedByUnless(const Exercise& e, const InjectState& inject, int64_t now_us) {
+  if (!inject.inject.has_unless()) return false;
+  const int index = e.FindInject(inject.inject.unless().inject());
+  return index >= 0 && AnchorAt(e, index, inject.inject.unless().anchor(), now_us) != 0;
+}
+
+void Release(Context& c, const Exercise& e, const InjectState& inject) {
+  v1::InjectReleased* released = c.Emit(e.id())->mutable_inject_released();
+  released->set_inject(inject.inject.id());
+  released->set_planned_ex_us(inject.planned_ex_us);
+  const int64_t due = e.clock.EngineAt(inject.planned_ex_us);
+  if (due < e.clock.since_us()) {
+    // Jumped over, or let go after its time: it is due now.
+    released->set_planned_us(c.now_us);
+    released->set_direct(inject.is_action());
+  } else if (due < c.state.up_since_us) {
+    released->set_planned_us(due);
+    released->set_late_us(c.now_us - due);
+    released->set_direct(inject.is_action());
+  } else {
+    released->set_planned_us(due);
+    released->set_direct(inject.direct);
+  }
+}
+
+void SettleRunning(Context& c, const Exercise& e) {
+  for (const InjectState& inject : e.injects) {
+    if (inject.status == Status::kWaiting && inject.inject.has_after() &&
+        !inject.inject.contingency()) {
+      Trigger(c, e, inject);
+    }
+    if (inject.status == Status::kWaiting || inject.status == Status::kScheduled) {
+      if (RevokedByUnless(e, inject, c.now_us)) {
+        v1::InjectRevoked* revoked = c.Emit(e.id())->mutable_inject_revoked();
+        revoked->set_inject(inject.inject.id());
+        revoked->set_reason(v1::REVOKE_REASON_UNLESS);
+        continue;
+      }
+    }
+    if (inject.status == Status::kScheduled && !inject.held &&
+        e.clock.EngineAt(inject.planned_ex_us) <= c.now_us) {
+      Release(c, e, inject);
+    }
+  }
+  if (e.clock.At(c.now_us) >= Micros(e.created.scenario().duration())) {
+    v1::ExerciseEnded* ended = c.Emit(e.id())->mutable_exercise_ended();
+    ended->set_at_ex_us(e.clock.At(c.now_us));
+    ended->set_note("planned end");
+  }
+}
+
+// Observations that evidence could not place before may fit now.
+void Rematch(Context& c, const Exercise& e) {
+  for (const ObservationState& observation : e.observations) {
+    if (!observation.matches.empty() || observation.rejection != v1::REJECTION_UNSPECIFIED) {
+      continue;
+    }
+    for (v1::ObservationMatched& match : AutoMatch(e, observation.made, observation.received_us)) {
+      *c.Emit(e.id())->mutable_observation_matched() = std::move(match);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
+                               const absl::btree_set<std::string>& rematch) {
+  v1::Actor engine;
+  engine.set_engine(true);
+  Context c{state, fleet, now_us, nullptr, engine, {}, {}, {}};
+  for (const auto& [id, exercise] : state.exercises) {
+    const Exercise& e = *exercise;
+    if (e.phase == v1::PHASE_CLOSED) continue;
+    if (rematch.contains(id) && e.phase >= v1::PHASE_RUNNING && e.phase <= v1::PHASE_JUDGING) {
+      Rematch(c, e);
+      if (!c.out.records.empty()) continue;  // its anchors first
+    }
+    if (e.phase == v1::PHASE_APPROVED && rematch.contains(id) &&
+        decide::MissingForReady(e, fleet).empty()) {
+      c.Emit(id)->mutable_exercise_ready();
+    }
+    if (e.Running() && e.clock.running() && now_us >= e.clock.since_us()) SettleRunning(c, e);
+  }
+  return std::move(c.out.records);
+}
+
+int64_t NextDeadline(const State& state, int64_t now_us) {
+  int64_t next = kNever;
+  for (const auto& [id, exercise] : state.exercises) {
+    const Exercise& e = *exercise;
+    if (!e.Running() || !e.clock.running()) continue;
+    auto at = [&](int64_t ex_us) {
+      next = std::min(next, std::max(e.clock.EngineAt(ex_us), e.clock.since_us()));
+    };
+    at(Micros(e.created.scenario().duration()));
+    for (const InjectState& inject : e.injects) {
+      if (inject.status == Status::kScheduled && !inject.held) at(inject.planned_ex_us);
+      // Only an overdue anchor comes by time alone.
+      const bool after = inject.status == Status::kWaiting && inject.inject.has_after() &&
+                         inject.inject.after().anchor() == v1::ANCHOR_OVERDUE;
+      const bool unless =
+          inject.inject.has_unless() && inject.inject.unless().anchor() == v1::ANCHOR_OVERDUE &&
+          (inject.status == Status::kWaiting || inject.status == Status::kScheduled);
+      if (!after && !unless) continue;
+      const int other =
+          e.FindInject(after ? inject.inject.after().inject() : inject.inject.unless().inject());
+      if (other < 0) continue;
+      const int64_t overdue = OverdueExUs(e, other);
+      if (overdue != kNever) at(overdue);
+    }
+  }
+  return std::max(next, now_us);
+}
+
+}  // namespace drill
