@@ -135,8 +135,7 @@ int Run(const std::vector<std::string>& words, const Environment& environment) {
   const absl::Status status = parsed.command->Run(session);
   environment.out.flush();
   if (!status.ok()) {
-    environment.err << "drillctl: " << FailureText(status, session, parsed.command->Path())
-                    << '\n';
+    environment.err << "drillctl: " << FailureText(status, session, parsed.command->Path()) << '\n';
     return kExitFailed;
   }
   if (!environment.out) {

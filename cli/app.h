@@ -21,8 +21,7 @@ void AddAll(Command& root, CommonOptions* options);
 int Run(const std::vector<std::string>& words, const Environment& environment);
 
 // "what, where, why; what to do" of a failure, in the person's language; may have several lines.
-std::string FailureText(const absl::Status& status, const Session& session,
-                        absl::string_view path);
+std::string FailureText(const absl::Status& status, const Session& session, absl::string_view path);
 
 }  // namespace drill::cli
 

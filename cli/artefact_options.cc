@@ -2,8 +2,7 @@
 
 namespace drill::cli {
 
-void AddArtefactOptions(Command& command,
-                        google::protobuf::RepeatedPtrField<v1::Artefact>* list) {
+void AddArtefactOptions(Command& command, google::protobuf::RepeatedPtrField<v1::Artefact>* list) {
   command.Opt("--path", "PATH", Artefacts(v1::ARTEFACT_KIND_PATH, list), Need::kAny)
       .Opt("--sha256", "HEX", Artefacts(v1::ARTEFACT_KIND_SHA256, list), Need::kAny)
       .Opt("--process", "NAME", Artefacts(v1::ARTEFACT_KIND_PROCESS, list), Need::kAny)

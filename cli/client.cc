@@ -232,8 +232,8 @@ absl::Status Client::Watch(absl::string_view exercise, uint64_t cursor, int64_t 
     if (os::MonotonicMicros() >= until) {
       return absl::DeadlineExceededError("the watch's time is over");
     }
-    const bool again = absl::IsUnavailable(status) || absl::IsAborted(status) ||
-                       absl::IsDeadlineExceeded(status);
+    const bool again =
+        absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
     if (!again) return status;
     breaks = cursor == before ? breaks + 1 : 0;
     if (breaks >= kWatchAttemptsMax) return status;

@@ -44,8 +44,8 @@ class Client {
 
   struct Options {
     int64_t timeout_us = 15'000'000;
-    std::string language;             // sent with each call: the language of answers
-    std::string request_id;           // empty: a random one a Submit
+    std::string language;                // sent with each call: the language of answers
+    std::string request_id;              // empty: a random one a Submit
     std::function<void(int64_t)> sleep;  // microseconds; empty: the system's
   };
 

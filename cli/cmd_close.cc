@@ -20,9 +20,9 @@ void AddRate(Command& exercise) {
                  [rating](int value) { rating->set_element(static_cast<v1::Element>(value)); }),
            Need::kOne)
       .Opt("--rating", "P|S|M|U",
-           OneOf({{"P", v1::RATING_P}, {"S", v1::RATING_S}, {"M", v1::RATING_M},
-                  {"U", v1::RATING_U}},
-                 [rating](int value) { rating->set_rating(static_cast<v1::Rating>(value)); }),
+           OneOf(
+               {{"P", v1::RATING_P}, {"S", v1::RATING_S}, {"M", v1::RATING_M}, {"U", v1::RATING_U}},
+               [rating](int value) { rating->set_rating(static_cast<v1::Rating>(value)); }),
            Need::kOne)
       .Opt("--note", "TEXT", Into(rating->mutable_note()));
 }
@@ -65,8 +65,7 @@ void AddClosing(Command& exercise) {
   judge.Arg("EXERCISE", Into(judge.Submits()->mutable_open_judging()->mutable_exercise()));
   AddRate(exercise);
   Command& finalise = exercise.Sub("finalise");
-  finalise.Arg("EXERCISE",
-               Into(finalise.Submits()->mutable_finalise_score()->mutable_exercise()));
+  finalise.Arg("EXERCISE", Into(finalise.Submits()->mutable_finalise_score()->mutable_exercise()));
   AddAcceptResidue(exercise);
   Command& close = exercise.Sub("close");
   v1::CloseExercise* closed = close.Submits()->mutable_close_exercise();

@@ -19,9 +19,8 @@ void PrintCandidate(Session& session, const v1::Candidate& candidate) {
     if (artefacts.size() < kTracesShown) *artefacts.Add() = trace.artefact();
   }
   const int more = candidate.traces_size() - artefacts.size();
-  session.PrintLine(absl::StrCat("    ", Clean(candidate.inject()), " @ ",
-                                 Clean(candidate.host()), "  ",
-                                 Clean(session.Pick(candidate.title())), "  ",
+  session.PrintLine(absl::StrCat("    ", Clean(candidate.inject()), " @ ", Clean(candidate.host()),
+                                 "  ", Clean(session.Pick(candidate.title())), "  ",
                                  ArtefactText(session, artefacts),
                                  more > 0 ? session.Say(Msg::kAndMore, more) : ""));
 }
@@ -30,8 +29,7 @@ void PrintItem(Session& session, const v1::QueueItem& item) {
   const v1::ObservationMade& o = item.observation();
   session.PrintLine(session.Painted(
       absl::StrCat(Clean(o.observation()), " · ", session.Word(o.kind()), " · ",
-                   FormatTime(item.received_us()), " · ", Clean(o.team()), "/",
-                   Clean(o.person())),
+                   FormatTime(item.received_us()), " · ", Clean(o.team()), "/", Clean(o.person())),
       Colour::kBold));
   const auto line = [&](Msg title, const std::string& text) {
     if (!text.empty()) session.PrintLine(absl::StrCat("  ", session.Say(title), ": ", text));
@@ -49,9 +47,8 @@ void PrintItem(Session& session, const v1::QueueItem& item) {
   line(Msg::kColChoice, Clean(o.choice()));
   if (o.has_on_behalf()) {
     line(Msg::kColOnBehalf,
-         absl::StrCat(Clean(o.on_behalf().channel()), ", ",
-                      FormatTime(o.on_behalf().received_us()), ", ",
-                      Clean(o.on_behalf().confirmed_by())));
+         absl::StrCat(Clean(o.on_behalf().channel()), ", ", FormatTime(o.on_behalf().received_us()),
+                      ", ", Clean(o.on_behalf().confirmed_by())));
   }
   if (o.in_pause()) session.PrintLine(absl::StrCat("  ", session.Say(Msg::kInPause)));
   if (o.during_real_incident()) {
@@ -87,9 +84,10 @@ void AddLink(Command& evaluator) {
       .Arg("OBSERVATION", Into(match->mutable_observation()))
       .Opt("--inject", "INJECT", Into(match->mutable_inject()), Need::kOne)
       .Opt("--host", "HOST", Into(match->mutable_hosts()), Need::kAny)
-      .Opt("--credit", "PERMILLE", Number(0, kPermille, [match](int64_t value) {
-             match->set_credit_permille(static_cast<int32_t>(value));
-           }))
+      .Opt("--credit", "PERMILLE",
+           Number(
+               0, kPermille,
+               [match](int64_t value) { match->set_credit_permille(static_cast<int32_t>(value)); }))
       .Opt("--counts-from", "TIME", Moment([match](int64_t us) { match->set_counts_from_us(us); }))
       .Opt("--note", "TEXT", Into(match->mutable_note()));
 }

@@ -28,25 +28,23 @@ Parser CastPairs(google::protobuf::RepeatedPtrField<v1::CastChoice>* choices) {
 
 // person=role
 Parser PostPairs(google::protobuf::RepeatedPtrField<v1::Post>* posts) {
-  static constexpr std::pair<const char*, v1::Role> kRoles[] = {
-      {"director", v1::ROLE_DIRECTOR},
-      {"controller", v1::ROLE_CONTROLLER},
-      {"evaluator", v1::ROLE_EVALUATOR},
-      {"owner", v1::ROLE_OWNER},
-      {"observer", v1::ROLE_OBSERVER}};
-  return Pairs([posts](const std::string& person, const std::string& role,
-                       const ParseContext& context) {
-    for (const auto& [word, value] : kRoles) {
-      if (role != word) continue;
-      v1::Post* post = posts->Add();
-      post->set_person(person);
-      post->set_role(value);
-      return absl::OkStatus();
-    }
-    return absl::InvalidArgumentError(
-        Say(context.language, Msg::kUsageOneOf, Quote(role),
-            "director, controller, evaluator, owner, observer"));
-  });
+  static constexpr std::pair<const char*, v1::Role> kRoles[] = {{"director", v1::ROLE_DIRECTOR},
+                                                                {"controller", v1::ROLE_CONTROLLER},
+                                                                {"evaluator", v1::ROLE_EVALUATOR},
+                                                                {"owner", v1::ROLE_OWNER},
+                                                                {"observer", v1::ROLE_OBSERVER}};
+  return Pairs(
+      [posts](const std::string& person, const std::string& role, const ParseContext& context) {
+        for (const auto& [word, value] : kRoles) {
+          if (role != word) continue;
+          v1::Post* post = posts->Add();
+          post->set_person(person);
+          post->set_role(value);
+          return absl::OkStatus();
+        }
+        return absl::InvalidArgumentError(Say(context.language, Msg::kUsageOneOf, Quote(role),
+                                              "director, controller, evaluator, owner, observer"));
+      });
 }
 
 void AddCreate(Command& exercise) {
@@ -82,8 +80,9 @@ absl::Status FillApproval(const ApproveOptions& o, v1::Command* request) {
   RETURN_IF_ERROR(LoadYaml(o.roe, approval));
   if (!approval->scopes().empty()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        o.roe, ": scopes: signed scopes are binary files; take them out here and name the files "
-               "with --scope"));
+        o.roe,
+        ": scopes: signed scopes are binary files; take them out here and name the files "
+        "with --scope"));
   }
   for (const std::string& path : o.scopes) {
     ASSIGN_OR_RETURN(*approval->add_scopes(), ReadScope(path));
@@ -151,8 +150,7 @@ void AddMakeScope(Command& exercise) {
       .Opt("--system", "SYSTEM", Into(r->mutable_system()), Need::kOne)
       .Opt("--from", "TIME", Moment([r](int64_t us) { r->set_not_before_us(us); }))
       .Opt("--until", "TIME", Moment([r](int64_t us) { r->set_not_after_us(us); }))
-      .Opt("--decision-number", "NUMBER", Into(r->mutable_decision()->mutable_number()),
-           Need::kOne)
+      .Opt("--decision-number", "NUMBER", Into(r->mutable_decision()->mutable_number()), Need::kOne)
       .Opt("--decision-date", "DATE", Day([r] { return r->mutable_decision()->mutable_date(); }),
            Need::kOne)
       .Opt("--decision-signed-by", "NAME",
@@ -181,18 +179,16 @@ Cell InjectStateCell(const Session& session, const v1::InjectRow& row) {
 }
 
 void PrintInjects(Session& session, const v1::ExerciseView& view) {
-  Table table({session.Say(Msg::kColWhen), session.Say(Msg::kColInject),
-               session.Say(Msg::kColKind), session.Say(Msg::kColState),
-               session.Say(Msg::kColLate), session.Say(Msg::kColHosts),
+  Table table({session.Say(Msg::kColWhen), session.Say(Msg::kColInject), session.Say(Msg::kColKind),
+               session.Say(Msg::kColState), session.Say(Msg::kColLate), session.Say(Msg::kColHosts),
                session.Say(Msg::kColStarted), session.Say(Msg::kColApplied),
                session.Say(Msg::kColNotPlayed), session.Say(Msg::kColCleaned),
                session.Say(Msg::kColCleanupWaiting), session.Say(Msg::kColTitle)});
   for (const v1::InjectRow& r : view.injects()) {
     table.Row({r.state() == v1::INJECT_STATE_WAITING ? "?" : FormatExerciseTime(r.planned_ex_us()),
                r.inject(), r.kind(), InjectStateCell(session, r),
-               r.late_us() == 0 ? "" : FormatSpan(r.late_us()), r.hosts(), r.started(),
-               r.applied(), r.not_played(), r.cleaned(), r.cleanup_waiting(),
-               session.Pick(r.title())});
+               r.late_us() == 0 ? "" : FormatSpan(r.late_us()), r.hosts(), r.started(), r.applied(),
+               r.not_played(), r.cleaned(), r.cleanup_waiting(), session.Pick(r.title())});
   }
   if (!table.empty()) session.PrintTable(table);
 }
@@ -203,21 +199,21 @@ void PrintHosts(Session& session, const v1::ExerciseView& view) {
                session.Say(Msg::kColCleanupWaiting), session.Say(Msg::kColResidue)});
   for (const v1::HostRow& h : view.hosts()) {
     const Cell checked =
-        !h.checked() ? Cell("-")
-                     : Cell(h.findings().empty()
-                                ? session.Say(Msg::kCheckedGood)
-                                : session.Say(Msg::kCheckedFindings, h.findings_size()),
-                            h.findings().empty() ? Colour::kGreen : Colour::kRed);
-    table.Row({h.host(), h.system(), AgentState(session, h.agent()), checked,
-               h.cleanup_waiting(), absl::StrJoin(h.residue(), "; ")});
+        !h.checked()
+            ? Cell("-")
+            : Cell(h.findings().empty() ? session.Say(Msg::kCheckedGood)
+                                        : session.Say(Msg::kCheckedFindings, h.findings_size()),
+                   h.findings().empty() ? Colour::kGreen : Colour::kRed);
+    table.Row({h.host(), h.system(), AgentState(session, h.agent()), checked, h.cleanup_waiting(),
+               absl::StrJoin(h.residue(), "; ")});
   }
   if (!table.empty()) session.PrintTable(table);
 }
 
 void PrintCast(Session& session, const v1::ExerciseView& view) {
   for (const v1::SystemCast& c : view.systems()) {
-    session.PrintLine(session.Say(Msg::kCastSystem, Clean(c.part()), Clean(c.system()),
-                                  c.hosts_size()));
+    session.PrintLine(
+        session.Say(Msg::kCastSystem, Clean(c.part()), Clean(c.system()), c.hosts_size()));
   }
   for (const v1::TeamCast& c : view.teams()) {
     session.PrintLine(session.Say(Msg::kCastTeam, Clean(c.part()), Clean(c.team()),
@@ -241,9 +237,8 @@ absl::Status Show(Session& session, const std::string& exercise) {
   if (s.real_incident()) {
     session.PrintLine(session.Painted(session.Say(Msg::kRealIncident), Colour::kRed));
   }
-  session.PrintLine(session.Say(Msg::kExerciseHead, session.Word(s.type()),
-                                session.Word(s.phase()), FormatTime(s.start_us()),
-                                FormatTime(s.end_us()),
+  session.PrintLine(session.Say(Msg::kExerciseHead, session.Word(s.type()), session.Word(s.phase()),
+                                FormatTime(s.start_us()), FormatTime(s.end_us()),
                                 s.start_us() == 0 ? "-" : FormatExerciseTime(s.clock_ex_us())));
   PrintCast(session, view);
   session.PrintLine("");
@@ -262,8 +257,8 @@ absl::Status List(Session& session) {
     return absl::OkStatus();
   }
   Table table({session.Say(Msg::kColExercise), session.Say(Msg::kColType),
-               session.Say(Msg::kColPhase), session.Say(Msg::kColStart),
-               session.Say(Msg::kColEnd), session.Say(Msg::kColTitle)});
+               session.Say(Msg::kColPhase), session.Say(Msg::kColStart), session.Say(Msg::kColEnd),
+               session.Say(Msg::kColTitle)});
   for (const v1::ExerciseSummary& s : list.exercises()) {
     table.Row({s.exercise(), session.Word(s.type()),
                s.real_incident() ? Cell(session.Say(Msg::kRealIncident), Colour::kRed)

@@ -45,8 +45,8 @@ absl::Status DryRun(Session& session, const ApplyOptions& o) {
   state.Put(there);
   const std::vector<std::string> faults = CheckRegister(state, entries);
   if (!faults.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        o.file, ": ", absl::StrJoin(faults, absl::StrCat("\n", o.file, ": "))));
+    return absl::InvalidArgumentError(
+        absl::StrCat(o.file, ": ", absl::StrJoin(faults, absl::StrCat("\n", o.file, ": "))));
   }
   int added = 0;
   int changed = 0;
@@ -57,8 +57,8 @@ absl::Status DryRun(Session& session, const ApplyOptions& o) {
   Compare(there.teams(), entries.teams(), &added, &changed);
   const int all = entries.organisations_size() + entries.systems_size() + entries.hosts_size() +
                   entries.people_size() + entries.teams_size();
-  session.PrintLine(session.Say(Msg::kRegisterDryRun, o.file, added, changed,
-                                all - added - changed));
+  session.PrintLine(
+      session.Say(Msg::kRegisterDryRun, o.file, added, changed, all - added - changed));
   return absl::OkStatus();
 }
 
@@ -112,9 +112,9 @@ void PrintSystems(Session& session, const v1::Register& reg) {
 }
 
 void PrintHosts(Session& session, const v1::Register& reg) {
-  Table table({session.Say(Msg::kColHost), session.Say(Msg::kColSystem),
-               session.Say(Msg::kColRole), session.Say(Msg::kColLabels),
-               session.Say(Msg::kColAgent), session.Say(Msg::kColName)});
+  Table table({session.Say(Msg::kColHost), session.Say(Msg::kColSystem), session.Say(Msg::kColRole),
+               session.Say(Msg::kColLabels), session.Say(Msg::kColAgent),
+               session.Say(Msg::kColName)});
   for (const v1::Host& h : reg.hosts()) {
     table.Row({h.id(), h.system(), h.role(), absl::StrJoin(h.labels(), ", "),
                session.Say(h.agentless() ? Msg::kNo : Msg::kYes), session.Pick(h.name())});
@@ -127,8 +127,8 @@ void PrintTeams(Session& session, const v1::Register& reg) {
                session.Say(Msg::kColOrganisation), session.Say(Msg::kColMembers),
                session.Say(Msg::kColName)});
   for (const v1::Team& t : reg.teams()) {
-    table.Row({t.id(), session.Word(t.kind()), t.organisation(),
-               absl::StrJoin(t.members(), ", "), session.Pick(t.name())});
+    table.Row({t.id(), session.Word(t.kind()), t.organisation(), absl::StrJoin(t.members(), ", "),
+               session.Pick(t.name())});
   }
   session.PrintTable(table);
 }

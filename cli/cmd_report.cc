@@ -108,17 +108,17 @@ void AddAnswer(Command& report) {
 }
 
 void PrintItem(Session& session, const v1::InboxItem& item) {
-  session.PrintLine(session.Painted(
-      absl::StrCat(Clean(item.id()), " · ", FormatTime(item.released_us()), " · ",
-                   Clean(session.Pick(item.title()))),
-      Colour::kBold));
+  session.PrintLine(
+      session.Painted(absl::StrCat(Clean(item.id()), " · ", FormatTime(item.released_us()), " · ",
+                                   Clean(session.Pick(item.title()))),
+                      Colour::kBold));
   if (item.has_from()) {
     session.PrintLine(session.Say(Msg::kInboxFrom, Clean(session.Pick(item.from()))));
   }
   session.PrintLine(CleanLines(session.Pick(item.body())));
   for (const v1::Choice& choice : item.choices()) {
-    session.PrintLine(absl::StrCat("  ", Clean(choice.id()), ") ",
-                                   Clean(session.Pick(choice.text()))));
+    session.PrintLine(
+        absl::StrCat("  ", Clean(choice.id()), ") ", Clean(session.Pick(choice.text()))));
   }
   if (item.question()) session.PrintLine(session.Say(Msg::kInboxQuestion));
 }

@@ -36,8 +36,8 @@ absl::Status Aar(Session& session, AarOptions& o) {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(os::WriteFileDurably(o.out, document.content(), 0644));
-  session.Remark(session.Say(Msg::kDocumentWritten, o.out, document.media_type(),
-                             document.content().size()));
+  session.Remark(
+      session.Say(Msg::kDocumentWritten, o.out, document.media_type(), document.content().size()));
   return absl::OkStatus();
 }
 
@@ -70,18 +70,16 @@ void PrintObligations(Session& session, const v1::DutyTable& duty) {
 void PrintDuty(Session& session, const v1::DutyTable& duty) {
   session.PrintLine(session.Painted(
       session.Say(Msg::kDutyHead, duty.year(), FormatTime(duty.as_of_us())), Colour::kBold));
-  Table table({session.Say(Msg::kColSystem), session.Say(Msg::kColLevel),
-               session.Say(Msg::kColObligation), session.Say(Msg::kColState),
-               session.Say(Msg::kColDue), session.Say(Msg::kColExercise),
-               session.Say(Msg::kColHeld), session.Say(Msg::kColDepth),
-               session.Say(Msg::kColMissing)});
+  Table table(
+      {session.Say(Msg::kColSystem), session.Say(Msg::kColLevel), session.Say(Msg::kColObligation),
+       session.Say(Msg::kColState), session.Say(Msg::kColDue), session.Say(Msg::kColExercise),
+       session.Say(Msg::kColHeld), session.Say(Msg::kColDepth), session.Say(Msg::kColMissing)});
   for (const v1::DutyRow& r : duty.rows()) {
     std::string level = r.level() == 0 ? "-" : absl::StrCat(r.level());
     if (r.level_missing()) absl::StrAppend(&level, " (", session.Say(Msg::kLevelMissing), ")");
-    const std::string missing =
-        absl::StrJoin(r.missing(), "; ", [&](std::string* out, const v1::Text& text) {
-          out->append(session.Pick(text));
-        });
+    const std::string missing = absl::StrJoin(
+        r.missing(), "; ",
+        [&](std::string* out, const v1::Text& text) { out->append(session.Pick(text)); });
     table.Row({r.system(), level, r.obligation(),
                Cell(session.Word(r.state()), DutyColour(r.state())), FormatDate(r.due()),
                r.exercise(), FormatDate(r.held_on()), session.Pick(r.depth()), missing});
@@ -133,10 +131,9 @@ absl::Status WhoAmI(Session& session) {
     session.PrintJson(identity);
     return absl::OkStatus();
   }
-  const std::string roles =
-      absl::StrJoin(identity.person().roles(), ", ", [&](std::string* out, int role) {
-        out->append(session.Word(static_cast<v1::Role>(role)));
-      });
+  const std::string roles = absl::StrJoin(
+      identity.person().roles(), ", ",
+      [&](std::string* out, int role) { out->append(session.Word(static_cast<v1::Role>(role))); });
   session.PrintLine(session.Say(Msg::kWhoAmI, Clean(identity.person().id()),
                                 Clean(identity.person().name()), roles, session.address(),
                                 Clean(identity.controller_version())));
@@ -161,9 +158,7 @@ void AddAar(Command& root) {
       .Arg("EXERCISE", Into(o->request.mutable_exercise()))
       .Opt("--format", "html|json",
            OneOf({{"html", v1::DOCUMENT_FORMAT_HTML}, {"json", v1::DOCUMENT_FORMAT_JSON}},
-                 [o](int value) {
-                   o->request.set_format(static_cast<v1::DocumentFormat>(value));
-                 }))
+                 [o](int value) { o->request.set_format(static_cast<v1::DocumentFormat>(value)); }))
       .Opt("--out", "FILE", Into(&o->out))
       .Runs([o](Session& s) { return Aar(s, *o); });
 }

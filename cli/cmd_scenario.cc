@@ -36,10 +36,9 @@ absl::StatusOr<Linted> ReadScenario(const std::string& path) {
 
 std::string FaultText(const Session& session, const std::string& path, const Linted& linted,
                       const Fault& fault) {
-  const bool error = fault.severity == Fault::Severity::kError;
-  const std::string word =
-      session.Painted(session.Say(error ? Msg::kLintError : Msg::kLintWarning),
-                      error ? Colour::kRed : Colour::kYellow);
+  const bool error = fault.severity == Severity::kError;
+  const std::string word = session.Painted(session.Say(error ? Msg::kLintError : Msg::kLintWarning),
+                                           error ? Colour::kRed : Colour::kYellow);
   return yaml::FaultLine(Clean(path), linted.positions.Find(fault.path),
                          absl::StrCat(word, ": ", Clean(fault.text)));
 }
@@ -47,7 +46,7 @@ std::string FaultText(const Session& session, const std::string& path, const Lin
 std::string ErrorLines(const Session& session, const std::string& path, const Linted& linted) {
   std::vector<std::string> lines;
   for (const Fault& fault : linted.faults) {
-    if (fault.severity == Fault::Severity::kError) {
+    if (fault.severity == Severity::kError) {
       lines.push_back(FaultText(session, path, linted, fault));
     }
   }
@@ -69,8 +68,7 @@ absl::Status LintFiles(Session& session, const std::vector<std::string>& files) 
     if (HasErrors(linted->faults)) {
       ++bad;
     } else {
-      session.PrintLine(session.Say(Msg::kLintGood, Clean(path),
-                                    Unfold(linted->scenario).size()));
+      session.PrintLine(session.Say(Msg::kLintGood, Clean(path), Unfold(linted->scenario).size()));
     }
   }
   if (bad == 0) return absl::OkStatus();
@@ -91,10 +89,10 @@ void PrintTimeline(Session& session, const v1::Scenario& scenario) {
   session.PrintLine(session.Say(Msg::kScenarioHead, session.Word(scenario.type()),
                                 FormatSpan(Micros(scenario.duration()))));
   session.PrintLine("");
-  Table table({session.Say(Msg::kColWhen), session.Say(Msg::kColInject),
-               session.Say(Msg::kColKind), session.Say(Msg::kColTargets),
-               session.Say(Msg::kColTechniques), session.Say(Msg::kColCondition),
-               session.Say(Msg::kColExpected), session.Say(Msg::kColTitle)});
+  Table table({session.Say(Msg::kColWhen), session.Say(Msg::kColInject), session.Say(Msg::kColKind),
+               session.Say(Msg::kColTargets), session.Say(Msg::kColTechniques),
+               session.Say(Msg::kColCondition), session.Say(Msg::kColExpected),
+               session.Say(Msg::kColTitle)});
   for (const TimelineRow& row : Timeline(scenario)) {
     std::vector<std::string> conditions;
     if (!row.after.empty()) conditions.push_back(absl::StrCat("after ", row.after));
@@ -102,9 +100,9 @@ void PrintTimeline(Session& session, const v1::Scenario& scenario) {
     const std::string expected = absl::StrJoin(
         row.expectations, "; ",
         [](std::string* out, const TimelineExpectation& e) { absl::StrAppend(out, Summary(e)); });
-    table.Row({PlannedText(session, row), row.inject, row.kind,
-               absl::StrJoin(row.targets, "; "), absl::StrJoin(row.techniques, " "),
-               absl::StrJoin(conditions, ", "), expected, session.Pick(row.title)});
+    table.Row({PlannedText(session, row), row.inject, row.kind, absl::StrJoin(row.targets, "; "),
+               absl::StrJoin(row.techniques, " "), absl::StrJoin(conditions, ", "), expected,
+               session.Pick(row.title)});
   }
   session.PrintTable(table);
 }
@@ -166,9 +164,8 @@ absl::Status List(Session& session) {
                          [](std::string* out, const auto& part) { out->append(part.id()); });
   };
   for (const v1::Scenario& s : list.scenarios()) {
-    table.Row({s.id(), session.Word(s.type()), FormatSpan(Micros(s.duration())),
-               s.injects_size(), ids(s.cast().systems()), ids(s.cast().teams()),
-               session.Pick(s.title())});
+    table.Row({s.id(), session.Word(s.type()), FormatSpan(Micros(s.duration())), s.injects_size(),
+               ids(s.cast().systems()), ids(s.cast().teams()), session.Pick(s.title())});
   }
   session.PrintTable(table);
   return absl::OkStatus();
@@ -179,13 +176,13 @@ absl::Status List(Session& session) {
 void AddScenario(Command& root) {
   Command& scenario = root.Sub("scenario");
   auto files = std::make_shared<std::vector<std::string>>();
-  scenario.Sub("lint")
-      .Arg("FILE", Into(files.get()), Need::kMany)
-      .Runs([files](Session& s) { return LintFiles(s, *files); });
+  scenario.Sub("lint").Arg("FILE", Into(files.get()), Need::kMany).Runs([files](Session& s) {
+    return LintFiles(s, *files);
+  });
   auto what = std::make_shared<std::string>();
-  scenario.Sub("show")
-      .Arg("FILE|ID", Into(what.get()))
-      .Runs([what](Session& s) { return Show(s, *what); });
+  scenario.Sub("show").Arg("FILE|ID", Into(what.get())).Runs([what](Session& s) {
+    return Show(s, *what);
+  });
   auto path = std::make_shared<std::string>();
   Command& add = scenario.Sub("add");
   add.Submits()->mutable_add_scenario();

@@ -58,8 +58,8 @@ absl::Status Sign(Session& session, const ScopeOptions& o) {
   const std::string& out = o.out.empty() ? o.file : o.out;
   if (!o.out.empty()) RETURN_IF_ERROR(MustNotExist(out));
   RETURN_IF_ERROR(os::WriteFileDurably(out, file.SerializeAsString(), 0644));
-  session.Remark(session.Say(Msg::kScopeSigned, out, Hex(signature.key_sha256()),
-                             file.signatures_size()));
+  session.Remark(
+      session.Say(Msg::kScopeSigned, out, Hex(signature.key_sha256()), file.signatures_size()));
   return absl::OkStatus();
 }
 

@@ -39,8 +39,7 @@ struct Parameter {
 class Command {
  public:
   using Prepare = std::function<absl::Status(Session&, v1::Command*)>;
-  using Then =
-      std::function<absl::Status(Session&, const v1::Command&, const v1::SubmitResponse&)>;
+  using Then = std::function<absl::Status(Session&, const v1::Command&, const v1::SubmitResponse&)>;
   using Runner = std::function<absl::Status(Session&)>;
   // Adds one line a fault that no single parameter shows.
   using Checker = std::function<void(Language, std::vector<std::string>*)>;
@@ -97,7 +96,8 @@ struct Parsed {
 };
 
 // Reads the words after the program's name into what the tree's parsers write to.
-Parsed Parse(const Command& root, const std::vector<std::string>& words, const ParseContext& context);
+Parsed Parse(const Command& root, const std::vector<std::string>& words,
+             const ParseContext& context);
 
 // The page that --help prints.
 std::string Help(const Command& command, Language language);

@@ -30,8 +30,8 @@ absl::StatusOr<v1::Context> ReadContext(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return os::ErrnoStatus(errno, "read", path);
   if (S_ISREG(info.st_mode) && (info.st_mode & 077) != 0) {
-    return absl::PermissionDeniedError(absl::StrCat(
-        path, ": others may read this file, and with it the token; chmod 600 ", path));
+    return absl::PermissionDeniedError(
+        absl::StrCat(path, ": others may read this file, and with it the token; chmod 600 ", path));
   }
   ASSIGN_OR_RETURN(const std::string text, os::ReadFile(path, kContextBytesMax));
   v1::Context context;

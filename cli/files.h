@@ -14,8 +14,8 @@
 // fault with its place.
 namespace drill::cli {
 
-inline constexpr size_t kSourceBytesMax = 1 << 20;      // a scenario
-inline constexpr size_t kRegisterBytesMax = 64 << 20;   // 200,000 entries
+inline constexpr size_t kSourceBytesMax = 1 << 20;     // a scenario
+inline constexpr size_t kRegisterBytesMax = 64 << 20;  // 200,000 entries
 inline constexpr size_t kScopeBytesMax = 4 << 20;
 
 // Any authored message.
@@ -26,8 +26,7 @@ absl::StatusOr<v1::SignedScope> ReadScope(const std::string& path);
 absl::StatusOr<v1::Scope> ScopeOf(const v1::SignedScope& file);
 
 // Signs `bytes` with the key of a PEM file.
-absl::StatusOr<v1::Signature> SignWithKeyFile(const std::string& key_path,
-                                              absl::string_view bytes);
+absl::StatusOr<v1::Signature> SignWithKeyFile(const std::string& key_path, absl::string_view bytes);
 
 }  // namespace drill::cli
 

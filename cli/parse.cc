@@ -74,7 +74,8 @@ void Deliver(const Bound& bound, const ParseContext& context, std::vector<std::s
 
 }  // namespace
 
-Parsed Parse(const Command& root, const std::vector<std::string>& words, const ParseContext& context) {
+Parsed Parse(const Command& root, const std::vector<std::string>& words,
+             const ParseContext& context) {
   CLI::App app;
   std::vector<Bound> all;
   Bind(root, &app, &all);

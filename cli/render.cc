@@ -24,17 +24,16 @@ struct Range {
 // Combining marks and characters without width of their own (Unicode 15, Mn, Me and Cf of the
 // scripts that this program meets).
 constexpr Range kZeroWidth[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
-    {0x0E31, 0x0E31}, {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
-    {0x200B, 0x200F}, {0x2060, 0x2064}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+    {0x0300, 0x036F}, {0x0483, 0x0489},  {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
+    {0x0E31, 0x0E31}, {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
+    {0x200B, 0x200F}, {0x2060, 0x2064},  {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
     {0xFEFF, 0xFEFF}, {0xE0100, 0xE01EF}};
 // East Asian Wide and Fullwidth, and emoji.
 constexpr Range kDoubleWidth[] = {
-    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},   {0x2E80, 0x303E},
-    {0x3041, 0x33FF},   {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},
-    {0xA960, 0xA97F},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},
-    {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F}, {0x1F680, 0x1F6FF},
-    {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+    {0x1100, 0x115F},   {0x231A, 0x231B},   {0x23E9, 0x23EC},  {0x2E80, 0x303E}, {0x3041, 0x33FF},
+    {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},  {0xA960, 0xA97F}, {0xAC00, 0xD7A3},
+    {0xF900, 0xFAFF},   {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
+    {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
 
 template <size_t n>
 bool In(const Range (&ranges)[n], char32_t c) {
@@ -91,6 +90,19 @@ size_t DisplayWidth(absl::string_view text) {
   return width;
 }
 
+std::string Fit(absl::string_view text, size_t columns) {
+  size_t used = 0;
+  size_t bytes = 0;
+  while (bytes < text.size()) {
+    char32_t c = 0;
+    const size_t length = std::max<size_t>(yaml::DecodeUtf8(text.substr(bytes), &c), 1);
+    used += DisplayWidth(text.substr(bytes, length));
+    if (used > columns) break;
+    bytes += length;
+  }
+  return std::string(text.substr(0, bytes));
+}
+
 std::string FormatTime(int64_t us) {
   if (us == 0) return "-";
   return absl::FormatTime("%Y-%m-%d %H:%M:%E3S %Ez", absl::FromUnixMicros(us), Zone());
@@ -107,8 +119,7 @@ std::string FormatExerciseTime(int64_t ex_us) {
   const int64_t tenths = (ex_us < 0 ? -ex_us : ex_us) / 100'000;
   const int64_t hours = tenths / 36'000;
   const int64_t minutes = tenths / 600 % 60;
-  const std::string rest =
-      absl::StrFormat("%02d:%02d.%d", minutes, tenths / 10 % 60, tenths % 10);
+  const std::string rest = absl::StrFormat("%02d:%02d.%d", minutes, tenths / 10 % 60, tenths % 10);
   return hours == 0 ? absl::StrFormat("T%c%s", sign, rest)
                     : absl::StrFormat("T%c%d:%s", sign, hours, rest);
 }

@@ -25,6 +25,9 @@ std::string Quote(absl::string_view text);
 // Columns that a terminal gives the text: none to combining marks, two to wide characters.
 size_t DisplayWidth(absl::string_view text);
 
+// The front of `text` that fits into so many columns.
+std::string Fit(absl::string_view text, size_t columns);
+
 // "2026-11-22 15:04:05.123 +07:00"; "-" for 0.
 std::string FormatTime(int64_t us);
 // The same without the date and zone, for lines under a heading that has them.

@@ -22,16 +22,16 @@ std::vector<std::string> ActionLines(const v1::Action& action) {
 }
 
 void PrintHead(Session& session, const v1::SignedScope& file, const v1::Scope& scope) {
-  session.PrintLine(session.Painted(
-      session.Say(Msg::kScopeTitle, Clean(scope.exercise()), Clean(scope.system())),
-      Colour::kBold));
+  session.PrintLine(
+      session.Painted(session.Say(Msg::kScopeTitle, Clean(scope.exercise()), Clean(scope.system())),
+                      Colour::kBold));
   session.PrintLine(session.Say(Msg::kScopeWindow, FormatTime(scope.not_before_us()),
                                 FormatTime(scope.not_after_us())));
   session.PrintLine(session.Say(Msg::kScopeDecision, Clean(scope.decision().number()),
                                 FormatDate(scope.decision().date()),
                                 Clean(scope.decision().signed_by())));
-  session.PrintLine(session.Say(Msg::kScopeHosts, scope.hosts_size(),
-                                Clean(absl::StrJoin(scope.hosts(), ", "))));
+  session.PrintLine(
+      session.Say(Msg::kScopeHosts, scope.hosts_size(), Clean(absl::StrJoin(scope.hosts(), ", "))));
   session.PrintLine(session.Say(Msg::kScopeCap, scope.orders_per_host_max()));
   session.PrintLine(session.Say(Msg::kScopeDigest, Sha256Hex(file.scope())));
   if (file.signatures().empty()) session.PrintLine(session.Say(Msg::kScopeUnsigned));
@@ -53,18 +53,17 @@ absl::Status PrintScope(Session& session, const v1::SignedScope& file, const v1:
   }
   int wrong = 0;
   for (const v1::ScopeEntry& entry : scope.entries()) {
-    session.PrintLine(absl::StrCat("  ", Clean(entry.inject()), "  sha256 ",
-                                   Hex(entry.action_sha256())));
+    session.PrintLine(
+        absl::StrCat("  ", Clean(entry.inject()), "  sha256 ", Hex(entry.action_sha256())));
     if (scenario == nullptr) continue;
     const auto found = injects.find(entry.inject());
     const bool known = found != injects.end() && found->second->has_action();
-    if (!known ||
-        Sha256(found->second->action().SerializeAsString()) != entry.action_sha256()) {
+    if (!known || Sha256(found->second->action().SerializeAsString()) != entry.action_sha256()) {
       ++wrong;
       session.PrintLine(absl::StrCat(
-          "    ", session.Painted(session.Say(known ? Msg::kScopeWrongDigest
-                                                    : Msg::kScopeUnknownInject),
-                                  Colour::kRed)));
+          "    ",
+          session.Painted(session.Say(known ? Msg::kScopeWrongDigest : Msg::kScopeUnknownInject),
+                          Colour::kRed)));
       continue;
     }
     session.PrintLine(absl::StrCat("    ", Clean(session.Pick(found->second->title()))));

@@ -31,7 +31,9 @@ Cell Points(int64_t mp) {
   return cell;
 }
 
-std::string Permille(int32_t value) { return absl::StrFormat("%d.%03d", value / 1000, value % 1000); }
+std::string Permille(int32_t value) {
+  return absl::StrFormat("%d.%03d", value / 1000, value % 1000);
+}
 
 void PrintHead(Session& session, const v1::Scorecard& card) {
   session.PrintLine(session.Painted(
@@ -74,12 +76,11 @@ void PrintMetrics(Session& session, const v1::Scorecard& card) {
 }
 
 void PrintHostLine(Session& session, const v1::HostLine& h) {
-  std::vector<std::string> parts = {session.Painted(session.Word(h.state()),
-                                                    LineColour(h.state()))};
+  std::vector<std::string> parts = {
+      session.Painted(session.Word(h.state()), LineColour(h.state()))};
   if (h.from_us() != 0 && h.done_us() != 0) {
     parts.push_back(session.Say(Msg::kLineTimes, FormatTimeOfDay(h.from_us()),
-                                FormatTimeOfDay(h.done_us()),
-                                FormatSpan(h.done_us() - h.from_us()),
+                                FormatTimeOfDay(h.done_us()), FormatSpan(h.done_us() - h.from_us()),
                                 FormatSpan(h.error_us())));
   }
   if (h.uncertain()) {

@@ -11,8 +11,7 @@ namespace drill::cli {
 
 absl::StatusOr<const v1::Context*> Session::context() {
   if (!context_read_) {
-    ASSIGN_OR_RETURN(context_,
-                     ReadContext(ContextPath(options_.context, environment_.variable)));
+    ASSIGN_OR_RETURN(context_, ReadContext(ContextPath(options_.context, environment_.variable)));
     context_read_ = true;
   }
   return &context_;
@@ -23,7 +22,7 @@ absl::StatusOr<Client*> Session::client() {
     ASSIGN_OR_RETURN(const v1::Context* context, this->context());
     Client::Options options;
     options.timeout_us = timeout_us();
-    options.language = LanguageCode(language_);
+    options.language = std::string(LanguageCode(language_));
     options.request_id = options_.request_id;
     options.sleep = environment_.sleep_us;
     absl::StatusOr<std::unique_ptr<Client>> client = Client::Make(*context, std::move(options));

@@ -32,8 +32,8 @@ struct Environment {
 // Options that stand for every command.
 struct CommonOptions {
   bool json = false;
-  std::string language;    // "vi", "en" or empty
-  std::string context;     // file
+  std::string language;  // "vi", "en" or empty
+  std::string context;   // file
   std::string request_id;
   int64_t timeout_us = 0;  // 0: not given
 };

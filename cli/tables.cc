@@ -27,10 +27,10 @@ void PrintPeople(Session& session, const v1::Register& reg) {
     std::vector<std::string> roles;
     for (const int role : p.roles()) roles.push_back(session.Word(static_cast<v1::Role>(role)));
     const bool active = !p.has_active() || p.active();
-    table.Row({p.id(), p.name(), p.organisation(),
-               Cell(session.Say(active ? Msg::kYes : Msg::kNo),
-                    active ? Colour::kNone : Colour::kYellow),
-               absl::StrJoin(roles, ", ")});
+    table.Row(
+        {p.id(), p.name(), p.organisation(),
+         Cell(session.Say(active ? Msg::kYes : Msg::kNo), active ? Colour::kNone : Colour::kYellow),
+         absl::StrJoin(roles, ", ")});
   }
   session.PrintTable(table);
 }

@@ -26,9 +26,11 @@ absl::Status NoForm() { return absl::InvalidArgumentError(""); }
 
 // "5", "05.25" → microseconds; at most two digits before the point, six after it.
 bool ParseSeconds(absl::string_view text, int64_t* us) {
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(text, absl::MaxSplits('.', 1));
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(text, absl::MaxSplits('.', 1));
   int seconds = 0;
-  if (parts.first.empty() || parts.first.size() > 2 || !absl::ascii_isdigit(static_cast<unsigned char>(parts.first[0])) ||
+  if (parts.first.empty() || parts.first.size() > 2 ||
+      !absl::ascii_isdigit(static_cast<unsigned char>(parts.first[0])) ||
       !absl::SimpleAtoi(parts.first, &seconds) || seconds > 59) {
     return false;
   }
@@ -68,7 +70,8 @@ bool ParseTimeOfDay(absl::string_view text, int64_t* us) {
   return true;
 }
 
-Parser Converted(Msg expected, std::function<absl::StatusOr<int64_t>(absl::string_view, int64_t)> parse,
+Parser Converted(Msg expected,
+                 std::function<absl::StatusOr<int64_t>(absl::string_view, int64_t)> parse,
                  std::function<void(int64_t)> set) {
   return [=](const std::vector<std::string>& words, const ParseContext& context) {
     const absl::StatusOr<int64_t> value = parse(words[0], context.now_us);
@@ -159,17 +162,17 @@ Parser OneOf(std::vector<std::pair<std::string, int>> words, std::function<void(
 
 Parser Pairs(
     std::function<absl::Status(const std::string&, const std::string&, const ParseContext&)> add) {
-  return [add = std::move(add)](const std::vector<std::string>& words,
-                                const ParseContext& context) {
-    for (const std::string& word : words) {
-      const size_t sign = word.find('=');
-      if (sign == std::string::npos || sign == 0 || sign + 1 == word.size()) {
-        return Bad(context, Msg::kUsagePair, word);
-      }
-      RETURN_IF_ERROR(add(word.substr(0, sign), word.substr(sign + 1), context));
-    }
-    return absl::OkStatus();
-  };
+  return
+      [add = std::move(add)](const std::vector<std::string>& words, const ParseContext& context) {
+        for (const std::string& word : words) {
+          const size_t sign = word.find('=');
+          if (sign == std::string::npos || sign == 0 || sign + 1 == word.size()) {
+            return Bad(context, Msg::kUsagePair, word);
+          }
+          RETURN_IF_ERROR(add(word.substr(0, sign), word.substr(sign + 1), context));
+        }
+        return absl::OkStatus();
+      };
 }
 
 Parser Artefacts(v1::ArtefactKind kind, google::protobuf::RepeatedPtrField<v1::Artefact>* list) {
@@ -178,8 +181,8 @@ Parser Artefacts(v1::ArtefactKind kind, google::protobuf::RepeatedPtrField<v1::A
       std::string value = word;
       if (kind == v1::ARTEFACT_KIND_SHA256) {
         absl::AsciiStrToLower(&value);
-        const bool hex = value.size() == 64 &&
-                         value.find_first_not_of("0123456789abcdef") == std::string::npos;
+        const bool hex =
+            value.size() == 64 && value.find_first_not_of("0123456789abcdef") == std::string::npos;
         if (!hex) return Bad(context, Msg::kUsageSha256, word);
       }
       if (kind == v1::ARTEFACT_KIND_PATH && !absl::StartsWith(value, "/")) {

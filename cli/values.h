@@ -45,8 +45,8 @@ Parser Day(std::function<v1::Date*()> date);
 // One of the words.
 Parser OneOf(std::vector<std::pair<std::string, int>> words, std::function<void(int)> set);
 // "left=right", both not empty; any number of them.
-Parser Pairs(std::function<absl::Status(const std::string&, const std::string&,
-                                        const ParseContext&)> add);
+Parser Pairs(
+    std::function<absl::Status(const std::string&, const std::string&, const ParseContext&)> add);
 // Artefacts of one kind. A SHA-256 is lower-cased and must have 64 hex digits.
 Parser Artefacts(v1::ArtefactKind kind, google::protobuf::RepeatedPtrField<v1::Artefact>* list);
 
