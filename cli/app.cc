@@ -126,7 +126,9 @@ int Run(const std::vector<std::string>& words, const Environment& environment) {
   AddAll(root, &options);
   const Parsed parsed = Parse(root, words, ParseContext{language, environment.now_us()});
   if (parsed.help || words.empty()) {
-    environment.out << Help(*parsed.command, language);
+    (parsed.help ? environment.out : environment.err) << Help(*parsed.command, language);
+    environment.out.flush();
+    if (!environment.out) return kExitFailed;
     return parsed.help ? kExitDone : kExitUsage;
   }
   if (!parsed.faults.empty()) return UsageExit(parsed, environment, language);

@@ -7,6 +7,8 @@
 #include "common/os/clock.h"
 
 int main(int argc, char** argv) {
+  // gRPC's own lines about failed handshakes are for its developers; ours say what to do.
+  ::setenv("GRPC_VERBOSITY", "NONE", 0);
   std::ios::sync_with_stdio(false);
   const drill::cli::Environment environment{
       .out = std::cout,

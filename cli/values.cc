@@ -106,12 +106,12 @@ Parser Into(google::protobuf::RepeatedPtrField<std::string>* texts) {
 
 Parser Number(int64_t min, int64_t max, std::function<void(int64_t)> set) {
   return [=](const std::vector<std::string>& words, const ParseContext& context) {
-    int64_t value = 0;
-    if (!absl::SimpleAtoi(words[0], &value) || value < min || value > max) {
+    absl::int128 value = 0;
+    if (!yaml::ParseInteger(words[0], min, max, &value).ok()) {
       return absl::InvalidArgumentError(
           Say(context.language, Msg::kUsageNumber, Quote(words[0]), min, max));
     }
-    set(value);
+    set(static_cast<int64_t>(value));
     return absl::OkStatus();
   };
 }
