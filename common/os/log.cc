@@ -12,10 +12,9 @@ namespace drill::os {
 
 std::string LogLine(Severity severity, absl::string_view text, int64_t wall_us) {
   static constexpr absl::string_view kLetters[] = {" I ", " W ", " E "};
-  std::string line = absl::StrCat(absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ",
-                                                   absl::FromUnixMicros(wall_us),
-                                                   absl::UTCTimeZone()),
-                                  kLetters[static_cast<int>(severity)], text.substr(0, kLogLineMax));
+  std::string line = absl::StrCat(
+      absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::FromUnixMicros(wall_us), absl::UTCTimeZone()),
+      kLetters[static_cast<int>(severity)], text.substr(0, kLogLineMax));
   std::replace_if(
       line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   line += '\n';

@@ -1,6 +1,8 @@
 #ifndef DRILL_COMMON_OS_LOG_H_
 #define DRILL_COMMON_OS_LOG_H_
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
