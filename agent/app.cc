@@ -88,8 +88,8 @@ absl::StatusOr<std::unique_ptr<App>> App::Open(const std::string& path) {
   ASSIGN_OR_RETURN(os::FileLock lock, os::FileLock::Take(directory.Lock()));
   ASSIGN_OR_RETURN(Outbox outbox, Outbox::Open(directory.Outbox()));
   if (!outbox.damage().empty()) os::LogWarning(outbox.damage());
-  auto state = std::make_unique<State>(directory, std::move(lock), std::move(identity),
-                                       std::move(outbox));
+  auto state =
+      std::make_unique<State>(directory, std::move(lock), std::move(identity), std::move(outbox));
   HostPlayer::Options options;
   options.directory = path;
   options.policy = PolicyFromFile(directory.Policy());

@@ -25,8 +25,9 @@ absl::Status CheckPrivate(const std::string& path) {
   if (stat(path.c_str(), &st) != 0) return os::ErrnoStatus(errno, "look at", path);
   if ((st.st_mode & 077) != 0) {
     return absl::FailedPreconditionError(
-        absl::StrCat(path, " can be read by others than its owner: chmod 600 it, and enrol again "
-                           "if somebody may have"));
+        absl::StrCat(path,
+                     " can be read by others than its owner: chmod 600 it, and enrol again "
+                     "if somebody may have"));
   }
   return absl::OkStatus();
 }
@@ -47,8 +48,9 @@ absl::StatusOr<Identity> LoadIdentity(const AgentDirectory& directory) {
   auto text = os::ReadFile(directory.Settings(), kFileBytesMax);
   if (absl::IsNotFound(text.status())) {
     return absl::NotFoundError(
-        absl::StrCat(directory.path(), " holds no enrolled agent: run 'drill-agent enrol --token "
-                                       "TOKEN --dir ",
+        absl::StrCat(directory.path(),
+                     " holds no enrolled agent: run 'drill-agent enrol --token "
+                     "TOKEN --dir ",
                      directory.path(), "' first"));
   }
   RETURN_IF_ERROR(text.status());
@@ -82,7 +84,8 @@ absl::Status SaveIdentity(const AgentDirectory& directory, const Identity& ident
   return os::WriteFileDurably(directory.Settings(), yaml::Dump(identity.settings));
 }
 
-const char kDefaultPolicy[] = R"(# Chính sách của chủ quản hệ thống: những gì bất kỳ bộ điều khiển nào được phép yêu cầu tác tử
+const char kDefaultPolicy[] =
+    R"(# Chính sách của chủ quản hệ thống: những gì bất kỳ bộ điều khiển nào được phép yêu cầu tác tử
 # trên máy này thực hiện. Tệp này thuộc về chủ quản; tác tử chỉ đọc, không bao giờ ghi.
 # Mặc định an toàn: chưa cho phép hành động nào. Bỏ dấu # ở các dòng cần dùng và sửa đường dẫn;
 # thay đổi có hiệu lực ngay với lệnh kế tiếp. Tạo tệp STOP cạnh tệp này để dừng và hoàn tác tất cả.

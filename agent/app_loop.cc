@@ -35,8 +35,8 @@ void LogEvent(const v1::OrderEvent& event) {
   if (event.traces_total() > 0) absl::StrAppend(&line, ", ", event.traces_total(), " traces");
   if (event.cleanup() != v1::CLEANUP_RESULT_UNSPECIFIED) {
     absl::StrAppend(&line, ", clean-up ",
-                    absl::AsciiStrToLower(absl::StripPrefix(
-                        v1::CleanupResult_Name(event.cleanup()), "CLEANUP_RESULT_")));
+                    absl::AsciiStrToLower(absl::StripPrefix(v1::CleanupResult_Name(event.cleanup()),
+                                                            "CLEANUP_RESULT_")));
   }
   if (event.notes_size() > 0) absl::StrAppend(&line, ": ", absl::StrJoin(event.notes(), "; "));
   os::LogInfo(line);
@@ -278,8 +278,8 @@ bool AppLoop::Finished(bool quiet, int64_t now_us) {
 }
 
 int64_t AppLoop::NextTurn() const {
-  int64_t next = std::min({engine_.NextDeadline(), next_facts_us_, record_again_us_,
-                           phase_until_us_});
+  int64_t next =
+      std::min({engine_.NextDeadline(), next_facts_us_, record_again_us_, phase_until_us_});
   if (phase_ == Phase::kRunning && !parts_.stop_file.empty()) {
     next = std::min(next, next_stop_look_us_);
   }

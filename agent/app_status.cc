@@ -81,11 +81,10 @@ std::string DescribeOrder(const std::string& log) {
 absl::StatusOr<std::string> DescribeAgent(const AgentDirectory& directory) {
   ASSIGN_OR_RETURN(const Identity identity, LoadIdentity(directory));
   const bool runs = Runs(directory);
-  std::string text =
-      absl::StrCat("host:        ", identity.settings.host(), "\n",
-                   "system:      ", identity.settings.system(), "\n",
-                   "controller:  ", identity.settings.agent_address(), "\n",
-                   "connection:  ", Connection(directory, runs), "\n");
+  std::string text = absl::StrCat("host:        ", identity.settings.host(), "\n",
+                                  "system:      ", identity.settings.system(), "\n",
+                                  "controller:  ", identity.settings.agent_address(), "\n",
+                                  "connection:  ", Connection(directory, runs), "\n");
   if (std::filesystem::exists(directory.Stop())) {
     absl::StrAppend(&text, "stopped:     ", directory.Stop(), " is there\n");
   }

@@ -20,20 +20,20 @@ namespace {
 
 constexpr size_t kSecretBytes = 32;
 
+// The path itself, or the nearest directory above that is there.
+std::string ExistingParent(const std::string& path) {
+  if (access(path.c_str(), F_OK) == 0) return path;
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return std::string(1, '.');
+  return slash == 0 ? std::string(1, '/') : ExistingParent(path.substr(0, slash));
+}
+
 // Before the token is used up: that what it buys can be written.
 absl::Status CheckWritable(const AgentDirectory& directory) {
   if (access(directory.Lock().c_str(), F_OK) == 0) {
     RETURN_IF_ERROR(os::FileLock::Take(directory.Lock()).status());
   }
-  std::string path = directory.path();
-  while (access(path.c_str(), F_OK) != 0) {
-    const size_t slash = path.rfind('/');
-    if (slash == std::string::npos || slash == 0) {
-      path = slash == 0 ? "/" : ".";
-      break;
-    }
-    path.resize(slash);
-  }
+  const std::string path = ExistingParent(directory.path());
   if (access(path.c_str(), W_OK | X_OK) != 0) return os::ErrnoStatus(errno, "write to", path);
   return absl::OkStatus();
 }
@@ -85,15 +85,16 @@ absl::StatusOr<std::string> Enrol(const EnrolOptions& options) {
   ASSIGN_OR_RETURN(*request.mutable_csr_der(), MakeCsr(identity.key_pem, "drill-agent"));
   const std::string address =
       options.controller.empty() ? token.people_address() : options.controller;
-  ASSIGN_OR_RETURN(const v1::EnrolResponse response, CallEnrol(address, token.ca_sha256(), request));
+  ASSIGN_OR_RETURN(const v1::EnrolResponse response,
+                   CallEnrol(address, token.ca_sha256(), request));
   RETURN_IF_ERROR(Annotate(CheckResponse(response, token.ca_sha256(), identity.key_pem),
                            absl::StrCat("controller ", address)));
   identity.certificate_pem = response.certificate_pem();
   identity.ca_pem = response.ca_pem();
   identity.settings.set_host(response.host());
   identity.settings.set_system(response.system());
-  identity.settings.set_agent_address(
-      options.agent_address.empty() ? token.agent_address() : options.agent_address);
+  identity.settings.set_agent_address(options.agent_address.empty() ? token.agent_address()
+                                                                    : options.agent_address);
   *identity.settings.mutable_owner_keys_pem() = token.owner_keys_pem();
   identity.settings.set_signatures_required(token.signatures_required());
   RETURN_IF_ERROR(SaveIdentity(directory, identity));

@@ -197,10 +197,9 @@ class Link::Impl {
 
   void LogFailure(const absl::Status& status) {
     const int64_t now = os::MonotonicMicros();
-    const std::string text = absl::StrCat("no connection to ", options_.address, ": ",
-                                          absl::StatusCodeToString(status.code()), ": ",
-                                          status.message(),
-                                          Refused(status) ? "; trying again slowly" : "");
+    const std::string text = absl::StrCat(
+        "no connection to ", options_.address, ": ", absl::StatusCodeToString(status.code()), ": ",
+        status.message(), Refused(status) ? "; trying again slowly" : "");
     if (text == logged_ && now - logged_us_ < kLogAgainUs) return;
     logged_ = text;
     logged_us_ = now;

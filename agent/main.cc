@@ -29,7 +29,8 @@ constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
 constexpr char kDefaultDirectory[] = "/var/lib/drill-agent";
 
-constexpr char kUsage[] = R"(drill-agent: plays the simulated incidents of a drill on this host, within policy.yaml
+constexpr char kUsage[] =
+    R"(drill-agent: plays the simulated incidents of a drill on this host, within policy.yaml
 
   drill-agent enrol --token TOKEN [--dir DIR] [--controller HOST:PORT] [--agents HOST:PORT]
       makes this host an agent of the controller that gave the token

@@ -180,4 +180,20 @@ absl::StatusOr<Decision> Decide(const State& state, const Fleet& fleet, int64_t 
   return std::move(c.out);
 }
 
+std::vector<v1::Text> MissingForNextStep(const Exercise& exercise, const Fleet& fleet) {
+  if (exercise.phase == v1::PHASE_APPROVED) return decide::MissingForReady(exercise, fleet);
+  std::vector<v1::Text> missing;
+  if (!exercise.Over() || exercise.phase == v1::PHASE_CLOSED) return missing;
+  for (const auto& [inject, host] : exercise.UncleanOrders()) {
+    const std::string& inject_id = exercise.injects[static_cast<size_t>(inject)].inject.id();
+    const std::string& host_id = exercise.hosts[static_cast<size_t>(host)].host.id();
+    v1::Text& text = missing.emplace_back();
+    text.set_vi(absl::StrCat("Máy ", host_id, ", tình huống ", inject_id,
+                             ": chưa xác nhận dọn dẹp xong"));
+    text.set_en(absl::StrCat("Host ", host_id, ", inject ", inject_id,
+                             ": clean-up is not confirmed"));
+  }
+  return missing;
+}
+
 }  // namespace drill

@@ -79,6 +79,9 @@ std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t n
 // When Settle must be called next if nothing else happens; INT64_MAX: not by time.
 int64_t NextDeadline(const State& state, int64_t now_us);
 
+// What stands before the exercise's next step (ready, close), in both languages; empty: nothing.
+std::vector<v1::Text> MissingForNextStep(const Exercise& exercise, const Fleet& fleet);
+
 // Controller away for longer: exercises come back paused.
 inline constexpr int64_t kDownMaxUs = 60'000'000;
 // A clock divergence above this is recorded.

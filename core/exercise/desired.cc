@@ -40,7 +40,8 @@ void AddEnded(const Exercise& e, int host, const std::string& host_id, bool abor
   }
 }
 
-void AddInPlay(const Exercise& e, int host, const std::string& host_id, v1::DesiredSet* set) {
+void AddInPlay(const Exercise& e, int host, const std::string& host_id, bool running,
+               v1::DesiredSet* set) {
   std::vector<v1::Order> armed;
   for (const InjectState& inject : e.injects) {
     const int position = inject.orders.empty() ? -1 : inject.PositionOf(host);
@@ -55,7 +56,7 @@ void AddInPlay(const Exercise& e, int host, const std::string& host_id, v1::Desi
                                                               : state.started_us);
       order.set_direct(inject.direct || state.attempt > 1);
       *set->add_orders() = std::move(order);
-    } else if (e.Running() && inject.status == Status::kScheduled && !inject.held &&
+    } else if (running && inject.status == Status::kScheduled && !inject.held &&
                e.clock.running() && !inject.direct) {
       // Armed ahead. A direct one is sent only once its release is durable.
       order.set_planned_us(e.clock.EngineAt(inject.planned_ex_us));
@@ -82,7 +83,7 @@ void AddStale(const Exercise& e, int host, const std::string& host_id, v1::Desir
 }  // namespace
 
 v1::DesiredSet Desired(const State& state, const std::string& host,
-                       const absl::btree_set<std::string>& stopped) {
+                       const Unrecorded& unrecorded) {
   v1::DesiredSet set;
   for (const auto& [id, exercise] : state.exercises) {
     const Exercise& e = *exercise;
@@ -90,11 +91,12 @@ v1::DesiredSet Desired(const State& state, const std::string& host,
     const int index = e.FindHost(host);
     if (index < 0) continue;
     const int before = set.orders_size();
-    if (e.Over() || stopped.contains(id)) {
+    if (e.Over() || unrecorded.stopped.contains(id)) {
       AddEnded(e, index, host, e.aborted || !e.Over(), &set);
     } else {
-      AddInPlay(e, index, host, &set);
-      if (e.phase == v1::PHASE_PAUSED) set.set_frozen(true);
+      const bool running = e.Running() && !unrecorded.paused.contains(id);
+      AddInPlay(e, index, host, running, &set);
+      if (!running) set.set_frozen(true);
     }
     AddStale(e, index, host, &set);
     if (set.orders_size() > before) {

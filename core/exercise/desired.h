@@ -9,12 +9,16 @@
 
 namespace drill {
 
+// Stops and pauses that the journal could not take: the one exception to commit-then-send. Hosts
+// are told at once; what they are told is taken back by nothing but the record itself.
+struct Unrecorded {
+  absl::btree_set<std::string> stopped;  // exercises to treat as ended
+  absl::btree_set<std::string> paused;   // exercises to treat as paused
+};
+
 // All that the agent on `host` should hold by this state: armed, running and to-be-undone orders
 // of every exercise, with the scopes that cover them. Epoch and generation are the fleet's.
-// `stopped`: exercises to treat as ended although no durable record says so yet (a stop that the
-// journal could not take: sending it is the one exception to commit-then-send).
-v1::DesiredSet Desired(const State& state, const std::string& host,
-                       const absl::btree_set<std::string>& stopped);
+v1::DesiredSet Desired(const State& state, const std::string& host, const Unrecorded& unrecorded);
 
 // Questions for a dry run: every order that the exercise has for the host.
 v1::DryRun DryRunFor(const Exercise& exercise, const std::string& host);

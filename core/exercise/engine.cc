@@ -107,10 +107,13 @@ void Engine::TouchFor(const v1::Record& record) {
       return;
     }
     case R::kExerciseEnded:
-      stopped_.erase(record.stream());
+      unrecorded_.stopped.erase(record.stream());
+      unrecorded_.paused.erase(record.stream());
       [[fallthrough]];
     case R::kExerciseStarted:
     case R::kExercisePaused:
+      unrecorded_.paused.erase(record.stream());
+      [[fallthrough]];
     case R::kExerciseResumed:
     case R::kClockJumped:
     case R::kSpeedSet:
@@ -121,10 +124,14 @@ void Engine::TouchFor(const v1::Record& record) {
   }
 }
 
-void Engine::StopWithoutRecord(const std::string& exercise) {
-  const Exercise* e = state_.FindExercise(exercise);
-  if (e == nullptr || e->Over()) return;
-  stopped_.insert(exercise);
+void Engine::ActWithoutRecord(const v1::Command& command) {
+  const bool stop = command.has_stop_exercise();
+  const std::string& id = stop                             ? command.stop_exercise().exercise()
+                          : command.has_pause_exercise()   ? command.pause_exercise().exercise()
+                                                           : command.raise_real_incident().exercise();
+  const Exercise* e = state_.FindExercise(id);
+  if (e == nullptr || !e->InPlay()) return;
+  (stop ? unrecorded_.stopped : unrecorded_.paused).insert(id);
   for (const ExerciseHost& host : e->hosts) touched_.insert(host.host.id());
 }
 
@@ -138,7 +145,7 @@ std::vector<std::pair<std::string, v1::DesiredSet>> Engine::DesiredSets(int64_t 
   std::vector<std::pair<std::string, v1::DesiredSet>> out;
   for (const std::string& host : touched_) {
     std::optional<v1::DesiredSet> set =
-        fleet_.Offer(host, Desired(state_, host, stopped_), state_.epoch, now_us);
+        fleet_.Offer(host, Desired(state_, host, unrecorded_), state_.epoch, now_us);
     if (set.has_value()) out.emplace_back(host, *std::move(set));
   }
   touched_.clear();

@@ -8,6 +8,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/status/statusor.h"
 #include "core/exercise/decide.h"
+#include "core/exercise/desired.h"
 #include "core/exercise/state.h"
 #include "core/fleet/fleet.h"
 
@@ -47,9 +48,10 @@ class Engine {
   // is durable (or, for `stopped` exercises, at once).
   std::vector<std::pair<std::string, v1::DesiredSet>> DesiredSets(int64_t now_us);
 
-  // Treats the exercise as ended in what hosts are sent, until its end is durable.
-  void StopWithoutRecord(const std::string& exercise);
-  const absl::btree_set<std::string>& stopped() const { return stopped_; }
+  // The journal could not take this stop, abort, pause or REAL INCIDENT: hosts are told all the
+  // same, until its record is durable. Other commands: nothing.
+  void ActWithoutRecord(const v1::Command& command);
+  const Unrecorded& unrecorded() const { return unrecorded_; }
 
   // A session came: the host is told its whole set again.
   void Touch(const std::string& host) { touched_.insert(host); }
@@ -58,7 +60,11 @@ class Engine {
   Fleet& fleet() { return fleet_; }
   const Fleet& fleet() const { return fleet_; }
   // The volatile half outlives a reload of the state.
-  void AdoptFleet(Fleet fleet) { fleet_ = std::move(fleet); }
+  void AdoptVolatile(Engine&& other) {
+    fleet_ = std::move(other.fleet_);
+    unrecorded_ = std::move(other.unrecorded_);
+    touched_.insert(other.touched_.begin(), other.touched_.end());
+  }
 
  private:
   void Fold(int64_t now_us, std::vector<v1::Record>* records);
@@ -71,7 +77,7 @@ class Engine {
   std::vector<Stamped> batch_;
   absl::btree_set<std::string> touched_;  // hosts
   absl::btree_set<std::string> rematch_;  // exercises
-  absl::btree_set<std::string> stopped_;
+  Unrecorded unrecorded_;
 };
 
 }  // namespace drill

@@ -1,0 +1,84 @@
+#include "core/scoring/claims.h"
+
+#include "absl/container/btree_set.h"
+#include "core/scoring/rule.h"
+
+namespace drill::scoring {
+namespace {
+
+// None of what it proves is new: the same team had said it earlier.
+bool IsRepeat(const EvidenceIndex& evidence, const ObservationState& observation, int index) {
+  const v1::ObservationMade& made = observation.made;
+  const bool of_inject =
+      made.kind() == v1::OBSERVATION_KIND_REPORT || made.kind() == v1::OBSERVATION_KIND_ANSWER;
+  bool known = false;
+  for (const Match& match : observation.matches) {
+    const Evidence* first =
+        of_inject || match.host < 0
+            ? evidence.FirstOnInject(match.inject, made.kind(), made.team())
+            : evidence.First(match.inject, match.host, made.kind(), made.team());
+    // Null: it came after EndEx and proves nothing, but repeats nothing either.
+    if (first == nullptr || first->observation == index) return false;
+    known = true;
+  }
+  return known;
+}
+
+v1::ClaimState StateOf(const EvidenceIndex& evidence, const ObservationState& observation,
+                       int index, bool by_choice) {
+  if (!observation.matches.empty()) {
+    return IsRepeat(evidence, observation, index) ? v1::CLAIM_STATE_NEUTRAL
+                                                  : v1::CLAIM_STATE_MATCHED;
+  }
+  switch (observation.rejection) {
+    case v1::REJECTION_WRONG:
+      return v1::CLAIM_STATE_WRONG;
+    case v1::REJECTION_DUPLICATE:
+      return v1::CLAIM_STATE_NEUTRAL;
+    case v1::REJECTION_TRUE_NOT_OURS:
+      return v1::CLAIM_STATE_TRUE_NOT_OURS;
+    default:
+      return by_choice ? v1::CLAIM_STATE_MATCHED : v1::CLAIM_STATE_WAITING;
+  }
+}
+
+}  // namespace
+
+std::vector<v1::Claim> Claims(const Exercise& exercise, const EvidenceIndex& evidence) {
+  const int64_t wrong_mp = WrongClaimMp(exercise.created.scenario().rubric());
+  // (inject, team) whose question has been answered by choice.
+  absl::btree_set<std::pair<int, std::string>> answered;
+  std::vector<v1::Claim> out;
+  for (size_t i = 0; i < exercise.observations.size(); ++i) {
+    const ObservationState& observation = exercise.observations[i];
+    const v1::ObservationMade& made = observation.made;
+    const int question = exercise.FindInject(made.question());
+    const bool by_choice =
+        question >= 0 &&
+        AnswersByChoice(exercise.injects[static_cast<size_t>(question)].inject, observation);
+    v1::Claim claim;
+    claim.set_observation(made.observation());
+    claim.set_kind(made.kind());
+    claim.set_team(made.team());
+    claim.set_person(made.person());
+    claim.set_received_us(observation.received_us);
+    *claim.mutable_hosts() = made.hosts();
+    claim.set_state(StateOf(evidence, observation, static_cast<int>(i), by_choice));
+    if (by_choice && !answered.insert({question, made.team()}).second) {
+      claim.set_state(v1::CLAIM_STATE_NEUTRAL);
+    }
+    absl::btree_set<int> injects;
+    for (const Match& match : observation.matches) injects.insert(match.inject);
+    if (by_choice) injects.insert(question);
+    for (int inject : injects) {
+      claim.add_injects(exercise.injects[static_cast<size_t>(inject)].inject.id());
+    }
+    if (claim.state() == v1::CLAIM_STATE_WRONG) claim.set_penalty_mp(wrong_mp);
+    claim.set_text(made.text());
+    claim.set_record(observation.record);
+    out.push_back(std::move(claim));
+  }
+  return out;
+}
+
+}  // namespace drill::scoring

@@ -1,0 +1,124 @@
+#include "core/scoring/evidence.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/scoring/rule.h"
+
+namespace drill::scoring {
+namespace {
+
+auto Order(const Evidence& e) { return std::tuple(e.inject, e.host, e.counts_us, e.record); }
+auto Place(const Evidence& e) { return std::pair(e.inject, e.host); }
+// Earlier in time; the record breaks ties.
+bool Before(const Evidence& a, const Evidence& b) {
+  return std::pair(a.counts_us, a.record) < std::pair(b.counts_us, b.record);
+}
+
+// One entry a (inject, host) of one observation, in place of all its matches there: the
+// evaluator's last word, else the engine's first.
+std::vector<Evidence> Settle(const ObservationState& observation, int index) {
+  std::vector<Evidence> entries;
+  for (const Match& match : observation.matches) {
+    entries.push_back({match.inject, match.host, index, observation.made.kind(),
+                       match.credit_permille, match.counts_us, match.by_evaluator, match.record});
+  }
+  // Stable: within one place the order of the journal.
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const Evidence& a, const Evidence& b) { return Place(a) < Place(b); });
+  std::vector<Evidence> out;
+  for (const Evidence& entry : entries) {
+    if (out.empty() || Place(out.back()) != Place(entry)) {
+      out.push_back(entry);
+    } else if (entry.by_evaluator) {
+      out.back() = entry;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+bool AnswersByChoice(const v1::Inject& inject, const ObservationState& observation) {
+  const v1::ObservationMade& made = observation.made;
+  return made.kind() == v1::OBSERVATION_KIND_ANSWER && inject.has_question() &&
+         made.question() == inject.id() && !made.in_pause() && !made.during_real_incident() &&
+         observation.rejection == v1::REJECTION_UNSPECIFIED && observation.matches.empty() &&
+         CreditOfChoice(inject.question(), made.choice()).has_value();
+}
+
+EvidenceIndex::EvidenceIndex(const Exercise& exercise) : exercise_(&exercise) {
+  for (size_t i = 0; i < exercise.observations.size(); ++i) {
+    for (const Evidence& entry : Settle(exercise.observations[i], static_cast<int>(i))) {
+      if (exercise.Over() && entry.counts_us > exercise.end_us) continue;
+      all_.push_back(entry);
+    }
+  }
+  std::sort(all_.begin(), all_.end(),
+            [](const Evidence& a, const Evidence& b) { return Order(a) < Order(b); });
+}
+
+absl::Span<const Evidence> EvidenceIndex::OfInject(int inject) const {
+  auto begin = std::lower_bound(all_.begin(), all_.end(), inject,
+                                [](const Evidence& e, int i) { return e.inject < i; });
+  auto end = std::upper_bound(begin, all_.end(), inject,
+                              [](int i, const Evidence& e) { return i < e.inject; });
+  return absl::MakeConstSpan(all_.data() + (begin - all_.begin()),
+                             static_cast<size_t>(end - begin));
+}
+
+absl::Span<const Evidence> EvidenceIndex::On(int inject, int host) const {
+  const std::pair<int, int> place(inject, host);
+  auto begin = std::lower_bound(all_.begin(), all_.end(), place,
+                                [](const Evidence& e, const auto& p) { return Place(e) < p; });
+  auto end = std::upper_bound(begin, all_.end(), place,
+                              [](const auto& p, const Evidence& e) { return p < Place(e); });
+  return absl::MakeConstSpan(all_.data() + (begin - all_.begin()),
+                             static_cast<size_t>(end - begin));
+}
+
+template <typename Fits>
+const Evidence* EvidenceIndex::FirstWhere(absl::Span<const Evidence> among,
+                                          const Fits& fits) const {
+  const Evidence* first = nullptr;
+  for (const Evidence& entry : among) {
+    if (fits(entry) && (first == nullptr || Before(entry, *first))) first = &entry;
+  }
+  return first;
+}
+
+template <typename Fits>
+const Evidence* EvidenceIndex::FirstOnHost(int inject, int host, const Fits& fits) const {
+  const Evidence* there = FirstWhere(On(inject, host), fits);
+  const Evidence* whole = FirstWhere(On(inject, -1), fits);
+  if (there == nullptr || whole == nullptr) return there == nullptr ? whole : there;
+  return Before(*whole, *there) ? whole : there;
+}
+
+const Evidence* EvidenceIndex::First(int inject, int host, v1::ObservationKind kind,
+                                     absl::string_view team) const {
+  return FirstOnHost(
+      inject, host, [&](const Evidence& e) { return e.kind == kind && Of(e).made.team() == team; });
+}
+
+const Evidence* EvidenceIndex::FirstOfAny(int inject, int host, v1::ObservationKind kind) const {
+  return FirstOnHost(inject, host, [&](const Evidence& e) { return e.kind == kind; });
+}
+
+const Evidence* EvidenceIndex::FirstOfOthers(int inject, int host, v1::ObservationKind kind,
+                                             absl::string_view team) const {
+  return FirstOnHost(
+      inject, host, [&](const Evidence& e) { return e.kind == kind && Of(e).made.team() != team; });
+}
+
+const Evidence* EvidenceIndex::FirstOnInject(int inject, v1::ObservationKind kind,
+                                             absl::string_view team) const {
+  return FirstWhere(OfInject(inject),
+                    [&](const Evidence& e) { return e.kind == kind && Of(e).made.team() == team; });
+}
+
+const Evidence* EvidenceIndex::FirstOnInject(int inject, v1::ObservationKind kind) const {
+  return FirstWhere(OfInject(inject), [&](const Evidence& e) { return e.kind == kind; });
+}
+
+}  // namespace drill::scoring

@@ -1,0 +1,45 @@
+#ifndef DRILL_SERVER_VIEW_QUERIES_H_
+#define DRILL_SERVER_VIEW_QUERIES_H_
+
+#include <string>
+
+#include "absl/container/btree_map.h"
+#include "absl/status/statusor.h"
+#include "core/exercise/state.h"
+#include "drill/v1/api.pb.h"
+
+// Answers to the reads of service Drill: functions of the state, the person and the time. Errors
+// are api.proto's; an exercise that is not for the person does not exist for it.
+namespace drill {
+
+// Fleet facts by host, copied from the loop for this answer.
+using AgentStatuses = absl::btree_map<std::string, v1::AgentStatus>;
+
+struct Query {
+  const State& state;
+  std::string person;
+  int64_t now_us;
+};
+
+absl::StatusOr<v1::Identity> WhoAmI(const Query& q, const std::string& version);
+absl::StatusOr<v1::Register> ReadRegister(const Query& q);
+absl::StatusOr<v1::AgentList> ReadAgents(const Query& q, const AgentStatuses& agents);
+absl::StatusOr<v1::ScenarioList> ReadScenarios(const Query& q);
+absl::StatusOr<v1::ExerciseList> ReadExercises(const Query& q);
+// `missing`: what stands before the next step, as the engine sees it.
+absl::StatusOr<v1::ExerciseView> ReadExercise(const Query& q, const std::string& id,
+                                              const AgentStatuses& agents,
+                                              const std::vector<v1::Text>& missing);
+absl::StatusOr<v1::ScopeOffer> ReadScope(const Query& q, const v1::GetScopeRequest& request);
+absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id);
+absl::StatusOr<v1::Queue> ReadQueue(const Query& q, const std::string& id);
+// The frozen scorecard once final, else computed now. Teams see it after EndEx.
+absl::StatusOr<v1::Scorecard> ReadScore(const Query& q, const std::string& id);
+absl::StatusOr<v1::DutyTable> ReadDuty(const Query& q, const v1::Obligations& obligations,
+                                       int year);
+// The exercise, if the person may read its report (control side; managers after EndEx).
+absl::StatusOr<const Exercise*> ForControl(const Query& q, const std::string& id);
+
+}  // namespace drill
+
+#endif  // DRILL_SERVER_VIEW_QUERIES_H_

@@ -1,0 +1,199 @@
+#include "server/view/view.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/check.h"
+#include "common/base/digest.h"
+#include "common/base/status.h"
+#include <spdlog/spdlog.h>
+#include "core/exercise/apply.h"
+#include "server/view/visible.h"
+
+namespace drill {
+namespace {
+
+constexpr size_t kPage = 1000;
+
+}  // namespace
+
+absl::Status View::Start() {
+  reader_ = journal_->NewReader();
+  for (uint64_t from = 1;;) {
+    ASSIGN_OR_RETURN(std::vector<StoredRecord> page, reader_->Read(from, kPage));
+    for (const StoredRecord& stored : page) {
+      v1::Record record;
+      if (!record.ParseFromString(stored.payload)) {
+        return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
+      }
+      RETURN_IF_ERROR(Apply(record, &state_));
+      state_.streams[stored.stream].hash = stored.hash;
+    }
+    if (page.size() < kPage) break;
+    from = page.back().seq + 1;
+  }
+  {
+    MutexLock lock(tokens_mutex_);
+    credentials_ = std::make_shared<const RegisterState>(state_.reg);
+  }
+  thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void View::Stop() {
+  mailbox_.Close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void View::Run() {
+  while (!mailbox_.closed()) {
+    for (Work& work : mailbox_.Take(64, std::chrono::steady_clock::time_point::max())) work();
+  }
+  for (auto& [id, watcher] : watchers_) {
+    watcher.sink->Close(absl::UnavailableError("the controller is stopping; watch again"));
+  }
+  watchers_.clear();
+}
+
+void View::Post(Work work) {
+  if (!mailbox_.Post(0, std::move(work))) spdlog::error("view: mailbox full or closed");
+}
+
+void View::Publish(Batch batch) {
+  Post([this, batch = std::move(batch)] { Fold(batch); });
+}
+
+bool View::Read(std::function<void(const State&)> work) {
+  return mailbox_.Post(0, [this, work = std::move(work)] { work(state_); });
+}
+
+void View::Fold(const Batch& batch) {
+  bool credentials = false;
+  absl::btree_set<std::string> streams;
+  for (const Stamped& stamped : *batch) {
+    // The loop has folded the same record before it became durable.
+    DRILL_CHECK(Apply(stamped.record, &state_).ok());
+    state_.streams[stamped.record.stream()].hash = stamped.hash;
+    streams.insert(stamped.record.stream());
+    credentials = credentials || stamped.record.has_register_changed() ||
+                  stamped.record.has_token_issued() || stamped.record.has_token_revoked();
+  }
+  if (credentials) {
+    auto fresh = std::make_shared<const RegisterState>(state_.reg);
+    MutexLock lock(tokens_mutex_);
+    credentials_ = std::move(fresh);
+  }
+  // Live watchers get the batch from memory, the others read on from the journal.
+  for (auto it = watchers_.begin(); it != watchers_.end();) {
+    const StreamId id = it->first;
+    Watcher& watcher = it->second;
+    ++it;
+    if (!watcher.caught_up || !streams.contains(watcher.exercise)) continue;
+    const Exercise* e = state_.FindExercise(watcher.exercise);
+    for (const Stamped& stamped : *batch) {
+      if (stamped.record.stream() != watcher.exercise) continue;
+      if (!Send(&watcher, *e, stamped.record, stamped.payload.size())) break;
+    }
+    if (watcher.sink == nullptr) watchers_.erase(id);
+  }
+}
+
+absl::StatusOr<std::string> View::Authenticate(absl::string_view token_sha256, int64_t now_us) {
+  std::shared_ptr<const RegisterState> credentials;
+  {
+    MutexLock lock(tokens_mutex_);
+    credentials = credentials_;
+  }
+  std::string person;
+  RETURN_IF_ERROR(credentials->Authenticate(token_sha256, now_us, &person));
+  return person;
+}
+
+void View::StartWatch(StreamId id, std::string person, v1::WatchRequest request,
+                      std::shared_ptr<WatchSink> sink) {
+  Post([this, id, person = std::move(person), request = std::move(request),
+        sink = std::move(sink)] {
+    const Exercise* e = state_.FindExercise(request.exercise());
+    const Sight sight = e == nullptr ? Sight::kNone : SightOf(state_, *e, person);
+    if (sight == Sight::kNone) {
+      sink->Close(absl::NotFoundError(
+          absl::StrCat("no exercise '", request.exercise(), "' for you here")));
+      return;
+    }
+    Watcher watcher;
+    watcher.person = person;
+    watcher.exercise = request.exercise();
+    watcher.team = sight == Sight::kTeam ? e->TeamOf(person) : "";
+    watcher.skip_until = request.cursor();
+    watcher.sink = sink;
+    watchers_[id] = std::move(watcher);
+    Feed(id);
+  });
+}
+
+void View::WatchRoom(StreamId id) {
+  Post([this, id] { Feed(id); });
+}
+
+void View::StopWatch(StreamId id) {
+  Post([this, id] { watchers_.erase(id); });
+}
+
+// The past, page by page, as far as the reader has room.
+void View::Feed(StreamId id) {
+  auto it = watchers_.find(id);
+  if (it == watchers_.end() || it->second.caught_up) return;
+  Watcher& watcher = it->second;
+  const Exercise& e = *state_.FindExercise(watcher.exercise);
+  while (watcher.next_stream_seq <= e.head_stream_seq) {
+    absl::StatusOr<std::vector<StoredRecord>> page =
+        reader_->ReadStream(watcher.exercise, watcher.next_stream_seq, kPage);
+    if (!page.ok() || page->empty()) {
+      watcher.sink->Close(page.ok() ? absl::DataLossError("the journal has a gap") : page.status());
+      watchers_.erase(it);
+      return;
+    }
+    for (const StoredRecord& stored : *page) {
+      // Durable, but not folded here yet: it comes with its batch.
+      if (stored.stream_seq > e.head_stream_seq) break;
+      v1::Record record;
+      DRILL_CHECK(record.ParseFromString(stored.payload));
+      if (!Send(&watcher, e, record, stored.payload.size())) {
+        if (watcher.sink == nullptr) watchers_.erase(it);
+        return;
+      }
+    }
+  }
+  auto marker = std::make_shared<v1::WatchEvent>();
+  marker->set_caught_up(true);
+  marker->set_cursor(watcher.cursor);
+  marker->set_ex_us(-1);
+  watcher.caught_up = true;
+  if (!watcher.sink->Push(std::move(marker))) watchers_.erase(it);
+}
+
+bool View::Send(Watcher* watcher, const Exercise& e, const v1::Record& record, size_t bytes) {
+  auto event = std::make_shared<v1::WatchEvent>();
+  if (watcher->team.empty()) {
+    *event->mutable_record() = record;
+  } else {
+    std::optional<v1::Record> seen = ForTeam(e, watcher->team, record);
+    if (!seen.has_value()) {
+      watcher->next_stream_seq = record.stream_seq() + 1;
+      return true;
+    }
+    *event->mutable_record() = *std::move(seen);
+  }
+  const bool known = watcher->cursor + 1 <= watcher->skip_until;
+  if (!known && !watcher->caught_up && !watcher->sink->HasRoom(bytes + 64)) return false;
+  watcher->next_stream_seq = record.stream_seq() + 1;
+  event->set_cursor(++watcher->cursor);
+  if (known) return true;
+  event->set_ex_us(e.clock.started() ? e.clock.At(record.time_us()) : -1);
+  if (watcher->sink->Push(std::move(event))) return true;
+  watcher->sink = nullptr;
+  return false;
+}
+
+}  // namespace drill
