@@ -36,6 +36,9 @@ TEST_P(Simulation, HoldsItsInvariants) {
     starts += world.starts();
     if (one != 0) {
       for (const std::string& line : world.story()) std::cout << line << "\n";
+      if (Number("DRILL_JOURNAL", 0) != 0) {
+        for (const Stamped& s : world.journal()) std::cout << s.record.ShortDebugString() << "\n";
+      }
     }
     ASSERT_TRUE(world.breaches().empty())
         << world.breaches().front() << "\nreplay: DRILL_SEED=" << seed

@@ -251,8 +251,13 @@ void World::FromAgent(Host* host, uint64_t session, const v1::AgentFrame& frame)
     AgentEvents events{host->id, "box-" + host->id,
                        {frame.outbox().entries().begin(), frame.outbox().entries().end()}};
     const uint64_t last = events.entries.back().seq();
+    Tell(absl::StrCat("from ", host->id, ": outbox ", events.entries.front().seq(), "..", last));
     if (!Handle(events).ok()) Breach("an agent's events were refused");
-    if (!Commit()) return SendDesired();
+    if (!Commit()) {
+      // As the loop does: the session ends, so that all is sent again, in order.
+      Cut(host);
+      return SendDesired();
+    }
     if (faults_.controller_crashes && !healing_ && Chance(1)) return CrashController();
     v1::ControllerFrame out;
     out.mutable_outbox_ack()->set_seq(last);
@@ -344,12 +349,14 @@ void World::Cut(Host* host) {
 }
 
 void World::Pump(Host* host) {
-  if (host->engine == nullptr) return;
-  for (const agent::Effect& effect : host->engine->TakeEffects()) {
-    if (host->engine == nullptr) return;
-    Carry(host, effect);
+  // What an effect brings about comes after the effects before it.
+  while (host->engine != nullptr) {
+    const std::vector<agent::Effect> effects = host->engine->TakeEffects();
+    if (effects.empty()) return ArmAgent(host);
+    for (const agent::Effect& effect : effects) {
+      if (host->engine != nullptr) Carry(host, effect);
+    }
   }
-  ArmAgent(host);
 }
 
 void World::ArmAgent(Host* host) {
@@ -410,8 +417,9 @@ void World::Carry(Host* host, const agent::Effect& effect) {
     entry.set_seq(host->outbox_next++);
     *entry.mutable_event() = record->event;
     host->outbox.push_back(entry);
+    Tell(absl::StrCat(host->id, " says ", v1::OrderEventKind_Name(record->event.kind()).substr(17),
+                      " ", Host::Key(record->event.order())));
     host->engine->OnRecorded(entry);
-    Pump(host);
   } else if (const auto* trim = std::get_if<agent::TrimOutbox>(&effect)) {
     std::erase_if(host->outbox, [&](const auto& entry) { return entry.seq() <= trim->seq; });
   } else if (std::holds_alternative<agent::ResendOutbox>(effect)) {
@@ -424,7 +432,6 @@ void World::Carry(Host* host, const agent::Effect& effect) {
     report.set_exercise(ask->dry_run.exercise());
     for (const auto& finding : ask->findings) *report.add_findings() = finding;
     host->engine->OnDryRun(report);
-    Pump(host);
   }
 }
 
@@ -716,6 +723,7 @@ void World::Run() {
   if (exercise().phase != v1::PHASE_READY) {
     return Breach("the exercise did not become ready");
   }
+  healing_ = false;
   v1::Command start;
   start.mutable_start_exercise()->set_exercise("drill");
   while (true) {
@@ -750,9 +758,12 @@ void World::CheckEnd() {
   const Exercise& e = exercise();
   if (!e.Over()) Breach("the exercise never ended");
   for (const auto& [inject, host] : e.UncleanOrders()) {
-    Breach(absl::StrCat("clean-up never confirmed: ",
-                        e.injects[static_cast<size_t>(inject)].inject.id(), " on ",
-                        e.hosts[static_cast<size_t>(host)].host.id()));
+    const InjectState& state = e.injects[static_cast<size_t>(inject)];
+    const OrderState& order = state.orders[static_cast<size_t>(state.PositionOf(host))];
+    Breach(absl::StrCat("clean-up never confirmed: ", state.inject.id(), "/", order.attempt, " on ",
+                        e.hosts[static_cast<size_t>(host)].host.id(), ", stage ",
+                        static_cast<int>(order.stage), ", phase ", e.phase, ", ",
+                        e.stale_attempts.size(), " earlier attempts open"));
   }
   for (auto& host : hosts_) {
     for (const auto& [key, disk] : host->disk) {

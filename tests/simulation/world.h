@@ -112,7 +112,7 @@ class World {
   int64_t alive_us_ = 0;
   uint64_t sessions_ = 0;
   std::vector<std::unique_ptr<Host>> hosts_;
-  bool healing_ = false;  // no further faults: everything must come to rest
+  bool healing_ = true;  // no faults: preparation, and the end in which all must come to rest
   int requests_ = 0;
   int starts_total_ = 0;
   // When the controller last made each thing impossible; for the lease's promise.
