@@ -526,11 +526,12 @@ TEST_F(RunTest, ADamagedJournalFails) {
 TEST_F(RunTest, DutySaysWhatIsMissingAndWhetherTheLawWasCompared) {
   drill_.duty = Parse<v1::DutyTable>(R"(year: 2026
       rows { system: "cong" level: 3 obligation: "o1" state: DUTY_STATE_PENDING
-             missing { en: "not closed" } }
+             missing { en: "not closed" } notes { en: "bound by its proposed level" } }
       obligations { id: "o1" document: "CT 1634" reach { en: "ministries" } })");
-  EXPECT_THAT(run_({"duty", "status"}).out,
-              AllOf(HasSubstr("pending"), HasSubstr("not closed"), HasSubstr("ministries"),
-                    HasSubstr("Nobody has compared")));
+  EXPECT_THAT(
+      run_({"duty", "status"}).out,
+      AllOf(HasSubstr("pending"), HasSubstr("not closed"), HasSubstr("ministries"),
+            HasSubstr("cong, o1: bound by its proposed level"), HasSubstr("Nobody has compared")));
 }
 
 TEST_F(RunTest, ReadingAMessageTellsTheController) {
