@@ -24,7 +24,8 @@ absl::Status Engine::Replay(const v1::Record& record, absl::string_view hash) {
 }
 
 absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
-  SettleAll(now_us);
+  // A controller that comes back first decides what its absence means: nothing fires before that.
+  if (!std::holds_alternative<ControllerStart>(input)) SettleAll(now_us);
   absl::StatusOr<Decision> decision =
       Decide(state_, fleet_, std::max(now_us, state_.last_time_us), input, score_);
   if (!decision.ok()) return decision;
