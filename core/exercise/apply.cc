@@ -588,24 +588,40 @@ absl::Status ApplyBody(const Record& record, State* s) {
   return ExerciseFold(record, exercise).Run();
 }
 
+// The id that the command's answer carried.
+std::string GivenId(const Record& record) {
+  switch (record.body_case()) {
+    case Record::kObservationMade:
+      return record.observation_made().observation();
+    case Record::kTokenIssued:
+      return record.token_issued().token_id();
+    case Record::kEnrolmentIssued:
+      return record.enrolment_issued().token_id();
+    case Record::kScenarioAdded:
+      return record.scenario_added().scenario().id();
+    case Record::kExerciseCreated:
+      return record.exercise_created().exercise();
+    case Record::kInjectAdded:
+      return record.inject_added().inject().id();
+    default:
+      return "";
+  }
+}
+
+// Every record of a command carries its id: the last one's number is the answer's.
 void RememberRequest(const Record& record, State* s) {
   if (record.request_id().empty()) return;
+  auto [it, fresh] = s->requests.try_emplace(record.request_id());
+  it->second.seq = record.seq();
+  if (std::string id = GivenId(record); !id.empty()) it->second.id = std::move(id);
+  if (!fresh) return;
   if (s->request_order.size() < kRequestsKept) {
     s->request_order.push_back(record.request_id());
-  } else {
-    s->requests.erase(s->request_order[s->request_next]);
-    s->request_order[s->request_next] = record.request_id();
-    s->request_next = (s->request_next + 1) % kRequestsKept;
+    return;
   }
-  DoneRequest& done = s->requests[record.request_id()];
-  done.seq = record.seq();
-  if (record.has_observation_made()) {
-    done.id = record.observation_made().observation();
-  } else if (record.has_token_issued()) {
-    done.id = record.token_issued().token_id();
-  } else if (record.has_enrolment_issued()) {
-    done.id = record.enrolment_issued().token_id();
-  }
+  s->requests.erase(s->request_order[s->request_next]);
+  s->request_order[s->request_next] = record.request_id();
+  s->request_next = (s->request_next + 1) % kRequestsKept;
 }
 
 }  // namespace

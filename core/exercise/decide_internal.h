@@ -61,6 +61,8 @@ absl::Status ApplyRegister(Context& c, const v1::Register& entries);
 absl::Status IssueToken(Context& c, const v1::IssueToken& issue);
 absl::Status RevokeToken(Context& c, const v1::RevokeToken& revoke);
 absl::Status IssueEnrolment(Context& c, const v1::IssueEnrolment& issue);
+// What the agent of this host must know besides its secret; nothing for an unknown host.
+void OfferEnrolment(Context& c, const std::string& host);
 absl::Status AddScenario(Context& c, const v1::AddScenario& add);
 absl::Status Enrol(Context& c, const AgentEnrolment& enrolment);
 absl::Status Boot(Context& c, const Bootstrap& bootstrap);
