@@ -119,7 +119,7 @@ absl::Status OnCommand(Context& c, const v1::Command& command) {
 
 // The same request again: its first result, without deciding anew.
 Decision Repeated(Context& c, const v1::Command& command, const DoneRequest& done) {
-  c.out.response.set_seq(done.seq);
+  if (!c.out.for_team) c.out.response.set_seq(done.seq);
   c.out.response.set_id(done.id);
   if (command.has_issue_enrolment()) OfferEnrolment(c, command.issue_enrolment().host());
   return std::move(c.out);
@@ -170,12 +170,16 @@ absl::StatusOr<Decision> Decide(const State& state, const Fleet& fleet, int64_t 
     }
     // Another person's id is no retry: the ids are kept apart.
     const std::string key = absl::StrCat(c.person, "/", c.request_id);
+    const Exercise* e = state.FindExercise(decide::ExerciseOf(command->command));
+    c.out.for_team = e != nullptr && !e->TeamOf(c.person).empty();
+    if (c.out.for_team) c.out.response.set_seq(1);
     if (auto it = state.requests.find(key); it != state.requests.end()) {
       return decide::Repeated(c, command->command, it->second);
     }
     c.request_id = key;
   }
   RETURN_IF_ERROR(std::visit(decide::Dispatch{c}, input));
+  if (c.out.records.empty()) c.out.response.set_seq(0);
   for (v1::Record& record : c.out.records) record.set_request_id(c.request_id);
   return std::move(c.out);
 }

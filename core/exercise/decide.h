@@ -57,7 +57,11 @@ using Input = std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnsw
 struct Decision {
   // stream, actor, request_id and body set; numbers and time are the caller's.
   std::vector<v1::Record> records;
+  // Without seq, which the engine sets from the last record; see `for_team`.
   v1::SubmitResponse response;
+  // The answer goes to a team member: the journal's numbers would tell it what else goes on, and
+  // whether its claim matched.
+  bool for_team = false;
   v1::EnrolResponse enrolment;  // answer to AgentEnrolment: host and system
   // Ask these hosts for a dry run of this exercise.
   std::string dry_run_exercise;

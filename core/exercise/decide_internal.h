@@ -47,6 +47,9 @@ absl::Status Refused(const std::vector<std::string>& faults);
 // even the exercise's existence is not for the person.
 absl::Status Authorise(const State& state, const std::string& person, const v1::Command& command);
 
+// The exercise that a command speaks of; "" for those of the register.
+std::string ExerciseOf(const v1::Command& command);
+
 // NotFound, in one wording for "does not exist" and "not for you".
 absl::Status NoSuchExercise(absl::string_view id);
 absl::StatusOr<const Exercise*> Find(const Context& c, absl::string_view id);

@@ -30,7 +30,7 @@ absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
       Decide(state_, fleet_, std::max(now_us, state_.last_time_us), input, score_);
   if (!decision.ok()) return decision;
   Fold(now_us, &decision->records);
-  if (decision->response.seq() == 0 && !decision->records.empty()) {
+  if (!decision->for_team && !decision->records.empty()) {
     decision->response.set_seq(decision->records.back().seq());
   }
   SettleAll(now_us);
