@@ -291,6 +291,19 @@ class ExerciseFold {
     return out;
   }
 
+  // When something happened on a host. An agent that knows no engine time yet (a recovery at boot)
+  // says 0: the receipt is all there is. And nothing happened after it was told.
+  int64_t HostTime(int64_t at_us) const {
+    return at_us <= 0 || at_us > r_.time_us() ? r_.time_us() : at_us;
+  }
+  // The same for a trace, which cannot be older than the start of its order.
+  int64_t TraceTime(const v1::OrderEvent& event, const v1::Trace& trace,
+                    const OrderState& order) const {
+    const int64_t start = order.started_us != 0 ? order.started_us : e_.start_us;
+    const int64_t error = std::max<int64_t>(event.error_us(), order.error_us);
+    return HostTime(trace.at_us() < start - error ? event.at_us() : trace.at_us());
+  }
+
   absl::Status Order() {
     const v1::OrderEvent& event = r_.order_reported().event();
     const int index = e_.FindInject(event.order().inject());
@@ -318,16 +331,17 @@ class ExerciseFold {
       case v1::ORDER_EVENT_KIND_STARTED:
         if (order->stage != Stage::kNone) return;
         order->stage = Stage::kStarted;
-        order->started_us = event.at_us();
+        order->started_us = HostTime(event.at_us());
         order->error_us = static_cast<int32_t>(std::min<int64_t>(event.error_us(), INT32_MAX));
         order->late_us = event.late_us();
         order->started_record = Position();
-        First(&inject->started_us, event.at_us());
+        First(&inject->started_us, order->started_us);
         return;
       case v1::ORDER_EVENT_KIND_APPLIED:
         order->stage = Stage::kApplied;
         order->applied_record = Position();
-        for (const v1::Trace& trace : event.traces()) {
+        for (v1::Trace trace : event.traces()) {
+          trace.set_at_us(TraceTime(event, trace, *order));
           AddTrace(index, host, trace);
           if (trace.noticeable()) First(&order->noticeable_us, trace.at_us());
         }
@@ -336,7 +350,7 @@ class ExerciseFold {
         if (order->cleanup != v1::CLEANUP_RESULT_UNSPECIFIED) return;
         order->cleanup = event.cleanup();
         order->undo_reason = event.undo_reason();
-        order->undone_us = event.at_us();
+        order->undone_us = HostTime(event.at_us());
         order->undone_record = Position();
         KeepNotes(event, index, host);
         return;
@@ -360,7 +374,7 @@ class ExerciseFold {
     order->stage = stage;
     order->cleanup = event.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED
                                                                        : event.cleanup();
-    order->undone_us = event.at_us();
+    order->undone_us = HostTime(event.at_us());
     order->undone_record = Position();
     if (order->started_record == 0) order->started_record = Position();
     KeepNotes(event, index, host);
