@@ -338,6 +338,8 @@ class ExerciseFold {
         First(&inject->started_us, order->started_us);
         return;
       case v1::ORDER_EVENT_KIND_APPLIED:
+        // Told again after a restart of the agent, or after its end: the first word stands.
+        if (order->stage > Stage::kStarted || Ended(*order)) return;
         order->stage = Stage::kApplied;
         order->applied_record = Position();
         for (v1::Trace trace : event.traces()) {
@@ -347,13 +349,9 @@ class ExerciseFold {
         }
         return;
       case v1::ORDER_EVENT_KIND_UNDONE:
-        if (order->cleanup != v1::CLEANUP_RESULT_UNSPECIFIED) return;
-        order->cleanup = event.cleanup();
-        order->undo_reason = event.undo_reason();
-        order->undone_us = HostTime(event.at_us());
-        order->undone_record = Position();
-        KeepNotes(event, index, host);
-        return;
+        // Something was there, though its start was never heard of.
+        if (order->stage == Stage::kNone) order->stage = Stage::kInterrupted;
+        return Clean(event, event.cleanup(), index, host, order);
       case v1::ORDER_EVENT_KIND_BLOCKED:
         return Close(Stage::kBlocked, event, index, host, order);
       case v1::ORDER_EVENT_KIND_FAILED:
@@ -361,6 +359,11 @@ class ExerciseFold {
       case v1::ORDER_EVENT_KIND_REFUSED:
         return Close(Stage::kRefused, event, index, host, order);
       case v1::ORDER_EVENT_KIND_MISSED:
+        // "Never started here" about what did start: the host was rebuilt, and what was played
+        // is gone with it. It stays played.
+        if (order->stage == Stage::kStarted || order->stage == Stage::kApplied) {
+          return Clean(event, v1::CLEANUP_RESULT_SUPERSEDED, index, host, order);
+        }
         return Close(Stage::kMissed, event, index, host, order);
       case v1::ORDER_EVENT_KIND_INTERRUPTED:
         return Close(Stage::kInterrupted, event, index, host, order);
@@ -369,14 +372,36 @@ class ExerciseFold {
     }
   }
 
-  // Not played, or undone again by the agent at once: what is left of it is in the event.
+  static bool Ended(const OrderState& order) {
+    return order.cleanup != v1::CLEANUP_RESULT_UNSPECIFIED;
+  }
+
+  // Not played, or undone again by the agent at once: what is left of it is in the event. After
+  // its effect was confirmed it is only its end: it was played.
   void Close(Stage stage, const v1::OrderEvent& event, int index, int host, OrderState* order) {
-    order->stage = stage;
-    order->cleanup = event.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED
-                                                                       : event.cleanup();
-    order->undone_us = HostTime(event.at_us());
-    order->undone_record = Position();
+    if (!Ended(*order) && order->stage != Stage::kApplied) order->stage = stage;
     if (order->started_record == 0) order->started_record = Position();
+    const v1::CleanupResult cleanup = event.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED
+                                          ? v1::CLEANUP_RESULT_VERIFIED
+                                          : event.cleanup();
+    Clean(event, cleanup, index, host, order);
+  }
+
+  // The end of an order. The first word stands; only what was left may be found gone later.
+  void Clean(const v1::OrderEvent& event, v1::CleanupResult cleanup, int index, int host,
+             OrderState* order) {
+    if (cleanup == v1::CLEANUP_RESULT_UNSPECIFIED) return;  // nothing verified
+    if (Ended(*order)) {
+      if (order->cleanup != v1::CLEANUP_RESULT_RESIDUE || cleanup == v1::CLEANUP_RESULT_RESIDUE) {
+        return;
+      }
+      e_.residue.erase({index, host});
+    } else {
+      order->undo_reason = event.undo_reason();
+      order->undone_us = HostTime(event.at_us());
+    }
+    order->cleanup = cleanup;
+    order->undone_record = Position();
     KeepNotes(event, index, host);
   }
 
