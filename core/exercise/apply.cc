@@ -313,16 +313,43 @@ class ExerciseFold {
     const int position = host < 0 ? -1 : inject.PositionOf(host);
     if (position < 0 || inject.orders.empty()) return Unknown("order on", event.order().host());
     OrderState& order = inject.orders[static_cast<size_t>(position)];
-    if (event.order().attempt() != order.attempt) {
-      // An earlier attempt: only its clean-up still matters.
-      if (event.kind() == v1::ORDER_EVENT_KIND_UNDONE ||
-          event.kind() == v1::ORDER_EVENT_KIND_MISSED) {
-        e_.stale_attempts.erase({index, host, event.order().attempt()});
-      }
-      return absl::OkStatus();
+    if (event.order().attempt() < order.attempt) {
+      StaleStep(event, index, host);
+    } else if (event.order().attempt() == order.attempt) {
+      OrderStep(event, index, host, &inject, &order);
     }
-    OrderStep(event, index, host, &inject, &order);
     return absl::OkStatus();
+  }
+
+  // An earlier attempt: only its clean-up still matters.
+  void StaleStep(const v1::OrderEvent& event, int index, int host) {
+    const std::tuple<int, int, int> key(index, host, event.order().attempt());
+    v1::CleanupResult cleanup = event.cleanup();
+    switch (event.kind()) {
+      case v1::ORDER_EVENT_KIND_STARTED:
+      case v1::ORDER_EVENT_KIND_APPLIED:
+        // Given up here, but standing there.
+        e_.stale_attempts.insert(key);
+        return;
+      case v1::ORDER_EVENT_KIND_UNDONE:
+        if (cleanup == v1::CLEANUP_RESULT_UNSPECIFIED) return;  // nothing verified
+        break;
+      case v1::ORDER_EVENT_KIND_BLOCKED:
+      case v1::ORDER_EVENT_KIND_FAILED:
+      case v1::ORDER_EVENT_KIND_REFUSED:
+      case v1::ORDER_EVENT_KIND_MISSED:
+      case v1::ORDER_EVENT_KIND_INTERRUPTED:
+        break;
+      default:
+        return;
+    }
+    e_.stale_attempts.erase(key);
+    if (cleanup == v1::CLEANUP_RESULT_RESIDUE) {
+      e_.stale_residue.insert(key);
+      KeepNotes(event, index, host);
+    } else {
+      e_.stale_residue.erase(key);
+    }
   }
 
   void OrderStep(const v1::OrderEvent& event, int index, int host, InjectState* inject,
@@ -422,7 +449,16 @@ class ExerciseFold {
     }
     order = OrderState{};
     order.attempt = retried.attempt();
-    e_.residue.erase({e_.FindInject(retried.inject()), host});
+    // A start that was taken back is no anchor.
+    inject->started_us = 0;
+    for (const OrderState& other : inject->orders) {
+      if (other.started_us != 0) First(&inject->started_us, other.started_us);
+    }
+    const int index = e_.FindInject(retried.inject());
+    auto left = e_.stale_residue.lower_bound({index, host, 0});
+    const bool keep = left != e_.stale_residue.end() && std::get<0>(*left) == index &&
+                      std::get<1>(*left) == host;
+    if (!keep) e_.residue.erase({index, host});
     return absl::OkStatus();
   }
 
@@ -564,6 +600,7 @@ class ExerciseFold {
     const int index = e_.FindInject(r_.residue_accepted().inject());
     for (int attempt = 1; attempt < order.attempt; ++attempt) {
       e_.stale_attempts.erase({index, host, attempt});
+      e_.stale_residue.erase({index, host, attempt});
     }
     return absl::OkStatus();
   }

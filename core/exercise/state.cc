@@ -52,9 +52,11 @@ std::vector<std::pair<int, int>> Exercise::UncleanOrders() const {
       }
     }
   }
-  for (const auto& [inject, host, attempt] : stale_attempts) {
-    if (std::find(out.begin(), out.end(), std::pair(inject, host)) == out.end()) {
-      out.emplace_back(inject, host);
+  for (const auto* stale : {&stale_attempts, &stale_residue}) {
+    for (const auto& [inject, host, attempt] : *stale) {
+      if (std::find(out.begin(), out.end(), std::pair(inject, host)) == out.end()) {
+        out.emplace_back(inject, host);
+      }
     }
   }
   return out;

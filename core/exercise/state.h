@@ -161,6 +161,8 @@ struct Exercise {
 
   // Earlier attempts that still have to be undone: (inject, host, attempt).
   absl::btree_set<std::tuple<int, int, int>> stale_attempts;
+  // Earlier attempts whose clean-up left something that its owner has not accepted.
+  absl::btree_set<std::tuple<int, int, int>> stale_residue;
   // Notes of what is left: (inject, host) → lines.
   absl::btree_map<std::pair<int, int>, std::vector<std::string>> residue;
   // Ground truth by (inject, host).
