@@ -359,16 +359,18 @@ class ExerciseFold {
         if (order->stage != Stage::kNone) return;
         order->stage = Stage::kStarted;
         order->started_us = HostTime(event.at_us());
-        order->error_us = static_cast<int32_t>(std::min<int64_t>(event.error_us(), INT32_MAX));
+        order->error_us = Clamped(event.error_us());
         order->late_us = event.late_us();
         order->started_record = Position();
         First(&inject->started_us, order->started_us);
         return;
       case v1::ORDER_EVENT_KIND_APPLIED:
         // Told again after a restart of the agent, or after its end: the first word stands.
-        if (order->stage > Stage::kStarted || Ended(*order)) return;
+        if (order->stage > Stage::kStarted || HasEnd(*order)) return;
         order->stage = Stage::kApplied;
         order->applied_record = Position();
+        // What is measured from here on are the traces, by the clock as it was known then.
+        if (event.error_us() > 0) order->error_us = Clamped(event.error_us());
         for (v1::Trace trace : event.traces()) {
           trace.set_at_us(TraceTime(event, trace, *order));
           AddTrace(index, host, trace);
@@ -399,15 +401,20 @@ class ExerciseFold {
     }
   }
 
-  static bool Ended(const OrderState& order) {
+  static int32_t Clamped(int64_t us) {
+    return static_cast<int32_t>(std::clamp<int64_t>(us, 0, INT32_MAX));
+  }
+  static bool HasEnd(const OrderState& order) {
     return order.cleanup != v1::CLEANUP_RESULT_UNSPECIFIED;
   }
 
   // Not played, or undone again by the agent at once: what is left of it is in the event. After
   // its effect was confirmed it is only its end: it was played.
   void Close(Stage stage, const v1::OrderEvent& event, int index, int host, OrderState* order) {
-    if (!Ended(*order) && order->stage != Stage::kApplied) order->stage = stage;
-    if (order->started_record == 0) order->started_record = Position();
+    if (!HasEnd(*order)) {
+      if (order->stage != Stage::kApplied) order->stage = stage;
+      if (order->started_record == 0) order->started_record = Position();
+    }
     const v1::CleanupResult cleanup = event.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED
                                           ? v1::CLEANUP_RESULT_VERIFIED
                                           : event.cleanup();
@@ -418,13 +425,16 @@ class ExerciseFold {
   void Clean(const v1::OrderEvent& event, v1::CleanupResult cleanup, int index, int host,
              OrderState* order) {
     if (cleanup == v1::CLEANUP_RESULT_UNSPECIFIED) return;  // nothing verified
-    if (Ended(*order)) {
+    if (HasEnd(*order)) {
       if (order->cleanup != v1::CLEANUP_RESULT_RESIDUE || cleanup == v1::CLEANUP_RESULT_RESIDUE) {
         return;
       }
       e_.residue.erase({index, host});
     } else {
-      order->undo_reason = event.undo_reason();
+      const bool failed = order->stage == Stage::kApplied &&
+                          event.kind() != v1::ORDER_EVENT_KIND_UNDONE &&
+                          event.kind() != v1::ORDER_EVENT_KIND_MISSED;
+      order->undo_reason = failed ? v1::UNDO_REASON_FAILED : event.undo_reason();
       order->undone_us = HostTime(event.at_us());
     }
     order->cleanup = cleanup;
