@@ -27,7 +27,12 @@ void AgentEngine::Begin(const std::vector<Found>& found, int64_t now_us) {
     // What it did before the crash may not have reached the outbox: told again, the controller
     // takes the first.
     v1::OrderEvent event = Event(f.order.id(), f.outcome.kind, f.outcome.at_boot_us);
-    for (const v1::Trace& trace : f.outcome.traces) *event.add_traces() = trace;
+    for (const v1::Trace& trace : f.outcome.traces) {
+      v1::Trace* added = event.add_traces();
+      *added = trace;
+      // BOOTTIME there, perhaps of an earlier boot: without a clock sample no time at all.
+      added->set_at_us(EngineTime(trace.at_us()).value_or(0));
+    }
     event.set_traces_total(f.outcome.traces_total);
     event.set_cleanup(f.outcome.cleanup);
     for (const std::string& note : f.outcome.notes) event.add_notes(note);
