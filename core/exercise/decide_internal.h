@@ -96,6 +96,9 @@ absl::Status Attest(Context& c, const v1::AttestManual& attest);
 
 // decide_agent.cc
 absl::Status Events(Context& c, const AgentEvents& events);
+// Orders of an unreleased inject that a host with a fast clock has started already, while the
+// inject is taken back: they are undone, and the next arming is another attempt.
+void RetractStarted(Context& c, const Exercise& e, const InjectState& inject);
 absl::Status Presence(Context& c, const AgentPresence& presence);
 absl::Status ControllerUp(Context& c, const ControllerStart& start);
 

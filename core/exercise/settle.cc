@@ -129,6 +129,7 @@ void SettleRunning(Context& c, const Exercise& e) {
     }
     if (inject.status == Status::kWaiting || inject.status == Status::kScheduled) {
       if (RevokedByUnless(e, inject, c.now_us)) {
+        decide::RetractStarted(c, e, inject);
         v1::InjectRevoked* revoked = c.Emit(e.id())->mutable_inject_revoked();
         revoked->set_inject(inject.inject.id());
         revoked->set_reason(v1::REVOKE_REASON_UNLESS);
