@@ -208,7 +208,19 @@ class ExerciseFold {
     return absl::OkStatus();
   }
 
+  // About to be taken back.
+  void MarkCrossing(InjectState* inject) {
+    if (!inject->is_action() || inject->status != Status::kScheduled || inject->held ||
+        inject->direct || !e_.clock.running()) {
+      return;
+    }
+    if (e_.clock.EngineAt(inject->planned_ex_us) <= r_.time_us() + kLeaseMaxUs) {
+      inject->may_have_started = true;
+    }
+  }
+
   absl::Status Paused() {
+    for (InjectState& inject : e_.injects) MarkCrossing(&inject);
     e_.phase = v1::PHASE_PAUSED;
     e_.clock.Stop(r_.time_us(), r_.exercise_paused().at_ex_us());
     return absl::OkStatus();
@@ -224,6 +236,7 @@ class ExerciseFold {
   absl::Status Scheduled() {
     const v1::InjectScheduled& scheduled = r_.inject_scheduled();
     ASSIGN_OR_RETURN(InjectState * inject, FindInject(scheduled.inject()));
+    MarkCrossing(inject);
     inject->status = Status::kScheduled;
     inject->planned_ex_us = scheduled.planned_ex_us();
     inject->direct = scheduled.direct();
@@ -246,6 +259,7 @@ class ExerciseFold {
 
   absl::Status Revoked() {
     ASSIGN_OR_RETURN(InjectState * inject, FindInject(r_.inject_revoked().inject()));
+    MarkCrossing(inject);
     inject->status = Status::kRevoked;
     inject->revoke_reason = r_.inject_revoked().reason();
     return absl::OkStatus();
@@ -253,6 +267,7 @@ class ExerciseFold {
 
   absl::Status Held() {
     ASSIGN_OR_RETURN(InjectState * inject, FindInject(r_.inject_held().inject()));
+    MarkCrossing(inject);
     inject->held = r_.inject_held().held();
     return absl::OkStatus();
   }
@@ -393,6 +408,10 @@ class ExerciseFold {
         if (order->stage == Stage::kStarted || order->stage == Stage::kApplied) {
           return Clean(event, v1::CLEANUP_RESULT_SUPERSEDED, index, host, order);
         }
+        // Revoked, and the host says that it did not cross: nothing was to be played.
+        if (inject->status == Status::kRevoked) {
+          return Clean(event, v1::CLEANUP_RESULT_VERIFIED, index, host, order);
+        }
         return Close(Stage::kMissed, event, index, host, order);
       case v1::ORDER_EVENT_KIND_INTERRUPTED:
         return Close(Stage::kInterrupted, event, index, host, order);
@@ -485,6 +504,7 @@ class ExerciseFold {
     e_.phase = ended.aborted() ? v1::PHASE_ABORTED : v1::PHASE_ENDED;
     e_.end_us = r_.time_us();
     e_.end_ex_us = ended.at_ex_us();
+    for (InjectState& inject : e_.injects) MarkCrossing(&inject);
     if (e_.clock.started()) e_.clock.Stop(r_.time_us(), ended.at_ex_us());
     for (InjectState& inject : e_.injects) {
       if (inject.status == Status::kReleased || inject.status == Status::kRevoked) continue;

@@ -134,7 +134,7 @@ class Outcomes {
 
   void Order(int index, const InjectState& inject, int host, const OrderState& order) {
     const bool released = inject.status == InjectState::Status::kReleased;
-    if (order.stage == Stage::kNone && !released) return;
+    if (order.stage == Stage::kNone && !released && !inject.Unheard(order)) return;
     v1::HostOutcome outcome = Blank(inject, host);
     outcome.set_kind(KindOf(order.stage));
     outcome.set_late_us(order.late_us);
