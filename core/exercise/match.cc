@@ -28,13 +28,16 @@ bool There(const Exercise& e, const PlayedTrace& played, int64_t received_us) {
   return played.trace.at_us() - error <= received_us;
 }
 
-// By host and exact artefact. Returns how many of the claimed artefacts were right.
-int ByEvidence(const Exercise& e, const v1::ObservationMade& made, int64_t received_us,
-               FoundByInject* found) {
+// By host and exact artefact. Returns the precision: right artefacts per claimed ones, in
+// thousandths. Only what can be right or wrong counts, and each once.
+int32_t ByEvidence(const Exercise& e, const v1::ObservationMade& made, int64_t received_us,
+                   FoundByInject* found) {
   int right = 0;
+  std::set<std::pair<int, absl::string_view>> claimed;
   for (const v1::Artefact& artefact : made.artefacts()) {
     // A rule that fired supports a claim but proves nothing by itself.
     if (artefact.kind() == v1::ARTEFACT_KIND_RULE) continue;
+    if (!claimed.emplace(artefact.kind(), artefact.value()).second) continue;
     bool hit = false;
     for (const std::string& host_id : made.hosts()) {
       const int host = e.FindHost(host_id);
@@ -51,7 +54,7 @@ int ByEvidence(const Exercise& e, const v1::ObservationMade& made, int64_t recei
     }
     right += hit ? 1 : 0;
   }
-  return right;
+  return claimed.empty() ? kFull : kFull * right / static_cast<int32_t>(claimed.size());
 }
 
 // Through the observations that it rests on.
@@ -96,11 +99,7 @@ std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::Obser
   if (made.kind() == v1::OBSERVATION_KIND_ANSWER) return MatchAnswer(e, made);
 
   FoundByInject found;
-  int32_t credit = kFull;
-  if (made.artefacts_size() > 0) {
-    const int right = ByEvidence(e, made, received_us, &found);
-    credit = kFull * right / made.artefacts_size();
-  }
+  int32_t credit = ByEvidence(e, made, received_us, &found);
   if (made.kind() != v1::OBSERVATION_KIND_DETECTION) {
     if (found.empty()) credit = kFull;
     ByAbout(e, made, &found);
