@@ -521,6 +521,7 @@ class ExerciseFold {
                                   ? observation.made.on_behalf().received_us()
                                   : r_.time_us();
     observation.record = Position();
+    ++e_.said[observation.made.team()];
     e_.observation_index[observation.made.observation()] = static_cast<int>(e_.observations.size());
     e_.observations.push_back(std::move(observation));
     return absl::OkStatus();
@@ -541,14 +542,26 @@ class ExerciseFold {
         matched.counts_from_us() != 0 ? matched.counts_from_us() : observation.received_us;
     match.by_evaluator = r_.actor().who_case() == v1::Actor::kPerson;
     match.record = Position();
-    if (matched.hosts().empty()) observation.matches.push_back(match);
+    if (matched.hosts().empty()) Link(match, &observation);
     for (const std::string& id : matched.hosts()) {
       match.host = e_.FindHost(id);
       if (match.host < 0) return Unknown("host", id);
-      observation.matches.push_back(match);
+      Link(match, &observation);
     }
     SetAnchor(observation, match, &e_.injects[static_cast<size_t>(inject_index)]);
     return absl::OkStatus();
+  }
+
+  // The engine's later word on the same place knows more: traces that were told late.
+  static void Link(const Match& match, ObservationState* observation) {
+    for (Match& other : observation->matches) {
+      if (other.inject == match.inject && other.host == match.host && !other.by_evaluator &&
+          !match.by_evaluator) {
+        other = match;
+        return;
+      }
+    }
+    observation->matches.push_back(match);
   }
 
   static void SetAnchor(const ObservationState& observation, const Match& match,

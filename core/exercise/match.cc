@@ -122,4 +122,30 @@ std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::Obser
   return out;
 }
 
+std::vector<v1::ObservationMatched> NewLinks(const Exercise& e,
+                                             const ObservationState& observation) {
+  const auto& matches = observation.matches;
+  if (observation.rejection != v1::REJECTION_UNSPECIFIED ||
+      std::any_of(matches.begin(), matches.end(), [](const Match& m) { return m.by_evaluator; })) {
+    return {};
+  }
+  std::vector<v1::ObservationMatched> out;
+  for (v1::ObservationMatched& match : AutoMatch(e, observation.made, observation.received_us)) {
+    const int inject = e.FindInject(match.inject());
+    auto is_new = [&](int host) {
+      return std::none_of(matches.begin(), matches.end(), [&](const Match& m) {
+        return m.inject == inject && m.host == host && m.credit_permille >= match.credit_permille();
+      });
+    };
+    std::vector<std::string> hosts;
+    for (const std::string& host : match.hosts()) {
+      if (is_new(e.FindHost(host))) hosts.push_back(host);
+    }
+    if (match.hosts().empty() ? !is_new(-1) : hosts.empty()) continue;
+    *match.mutable_hosts() = {hosts.begin(), hosts.end()};
+    out.push_back(std::move(match));
+  }
+  return out;
+}
+
 }  // namespace drill

@@ -148,13 +148,30 @@ void SettleRunning(Context& c, const Exercise& e) {
   }
 }
 
-// Observations that evidence could not place before may fit now.
-void Rematch(Context& c, const Exercise& e) {
-  for (const ObservationState& observation : e.observations) {
-    if (!observation.matches.empty() || observation.rejection != v1::REJECTION_UNSPECIFIED) {
-      continue;
-    }
-    for (v1::ObservationMatched& match : AutoMatch(e, observation.made, observation.received_us)) {
+// May the news say something about this observation?
+bool Concerns(const Exercise& e, const News& news, int index) {
+  if (news.all || news.observations.contains(index)) return true;
+  const v1::ObservationMade& made = e.observations[static_cast<size_t>(index)].made;
+  auto told = [&](const std::string& host) { return news.hosts.contains(e.FindHost(host)); };
+  auto rests = [&](const std::string& id) {
+    return news.observations.contains(e.FindObservation(id));
+  };
+  return (!news.hosts.empty() && std::any_of(made.hosts().begin(), made.hosts().end(), told)) ||
+         std::any_of(made.about().begin(), made.about().end(), rests);
+}
+
+// Observations that evidence could not place before, or not wholly, may fit now.
+void Rematch(Context& c, const Exercise& e, const News& news) {
+  // One rests on earlier ones only.
+  int first = 0;
+  if (!news.all && news.hosts.empty()) {
+    first = news.observations.empty() ? static_cast<int>(e.observations.size())
+                                      : *news.observations.begin();
+  }
+  for (int i = first; i < static_cast<int>(e.observations.size()); ++i) {
+    if (!Concerns(e, news, i)) continue;
+    for (v1::ObservationMatched& match :
+         NewLinks(e, e.observations[static_cast<size_t>(i)])) {
       *c.Emit(e.id())->mutable_observation_matched() = std::move(match);
     }
   }
@@ -163,18 +180,19 @@ void Rematch(Context& c, const Exercise& e) {
 }  // namespace
 
 std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
-                               const absl::btree_set<std::string>& rematch) {
+                               const NewsByExercise& news) {
   v1::Actor engine;
   engine.set_engine(true);
   Context c{state, fleet, now_us, nullptr, engine, {}, {}, {}};
   for (const auto& [id, exercise] : state.exercises) {
     const Exercise& e = *exercise;
     if (e.phase == v1::PHASE_CLOSED) continue;
-    if (rematch.contains(id) && e.phase >= v1::PHASE_RUNNING && e.phase <= v1::PHASE_JUDGING) {
-      Rematch(c, e);
+    const auto told = news.find(id);
+    if (told != news.end() && e.phase >= v1::PHASE_RUNNING && e.phase <= v1::PHASE_JUDGING) {
+      Rematch(c, e, told->second);
       if (!c.out.records.empty()) continue;  // its anchors first
     }
-    if (e.phase == v1::PHASE_APPROVED && rematch.contains(id) &&
+    if (e.phase == v1::PHASE_APPROVED && told != news.end() &&
         decide::MissingForReady(e, fleet).empty()) {
       c.Emit(id)->mutable_exercise_ready();
     }

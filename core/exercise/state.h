@@ -166,6 +166,7 @@ struct Exercise {
   std::vector<ExerciseHost> hosts;             // ascending by id
   std::vector<InjectState> injects;            // scenario order; added ones at the end
   std::vector<ObservationState> observations;  // in order of receipt
+  absl::btree_map<std::string, int> said;      // by team part: how many of them
   std::vector<v1::ElementRated> ratings;       // last one per evaluator, system, element
   std::vector<std::string> rated_by;           // parallel to ratings: person
   v1::ScoreFinalised final_score;
