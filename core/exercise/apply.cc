@@ -522,6 +522,7 @@ class ExerciseFold {
                                   : r_.time_us();
     observation.record = Position();
     ++e_.said[observation.made.team()];
+    SetAnswered(observation);
     e_.observation_index[observation.made.observation()] = static_cast<int>(e_.observations.size());
     e_.observations.push_back(std::move(observation));
     return absl::OkStatus();
@@ -550,6 +551,18 @@ class ExerciseFold {
     }
     SetAnchor(observation, match, &e_.injects[static_cast<size_t>(inject_index)]);
     return absl::OkStatus();
+  }
+
+  // The first answer is one, right or wrong; its worth comes with a match.
+  void SetAnswered(const ObservationState& observation) {
+    const v1::ObservationMade& made = observation.made;
+    if (made.kind() != v1::OBSERVATION_KIND_ANSWER || made.in_pause() ||
+        made.during_real_incident()) {
+      return;
+    }
+    const int inject = e_.FindInject(made.question());
+    if (inject < 0) return;
+    First(&e_.injects[static_cast<size_t>(inject)].answered_us, observation.received_us);
   }
 
   // The engine's later word on the same place knows more: traces that were told late.
@@ -597,6 +610,7 @@ class ExerciseFold {
       inject.detected_us = inject.reported_us = inject.contained_us = 0;
       inject.recovered_us = inject.answered_us = 0;
       for (const ObservationState& other : e_.observations) {
+        SetAnswered(other);
         for (const Match& m : other.matches) {
           if (m.inject == match.inject) SetAnchor(other, m, &inject);
         }

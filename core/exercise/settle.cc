@@ -1,6 +1,7 @@
 // What time and earlier records make due.
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "core/exercise/decide_internal.h"
@@ -15,26 +16,53 @@ using decide::Context;
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-// An expectation of the inject is met: by any matching observation of its team.
-bool Met(const Exercise& e, int inject, const v1::Expectation& expectation) {
-  static constexpr std::pair<v1::ExpectationKind, v1::ObservationKind> kKinds[] = {
-      {v1::EXPECTATION_KIND_DETECT, v1::OBSERVATION_KIND_DETECTION},
-      {v1::EXPECTATION_KIND_REPORT, v1::OBSERVATION_KIND_REPORT},
-      {v1::EXPECTATION_KIND_CONTAIN, v1::OBSERVATION_KIND_CONTAINMENT},
-      {v1::EXPECTATION_KIND_RECOVER, v1::OBSERVATION_KIND_RECOVERY},
-      {v1::EXPECTATION_KIND_ANSWER, v1::OBSERVATION_KIND_ANSWER},
-  };
-  for (const auto& [wanted, kind] : kKinds) {
-    if (wanted != expectation.kind()) continue;
-    for (const ObservationState& o : e.observations) {
-      if (o.made.kind() != kind || o.made.team() != expectation.team()) continue;
-      if (std::any_of(o.matches.begin(), o.matches.end(),
-                      [&](const Match& m) { return m.inject == inject; })) {
-        return true;
-      }
+v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
+  switch (kind) {
+    case v1::EXPECTATION_KIND_DETECT:
+      return v1::OBSERVATION_KIND_DETECTION;
+    case v1::EXPECTATION_KIND_REPORT:
+      return v1::OBSERVATION_KIND_REPORT;
+    case v1::EXPECTATION_KIND_CONTAIN:
+      return v1::OBSERVATION_KIND_CONTAINMENT;
+    case v1::EXPECTATION_KIND_RECOVER:
+      return v1::OBSERVATION_KIND_RECOVERY;
+    case v1::EXPECTATION_KIND_ANSWER:
+      return v1::OBSERVATION_KIND_ANSWER;
+    default:
+      return v1::OBSERVATION_KIND_UNSPECIFIED;
+  }
+}
+
+// Hosts on which the inject is in place, so that a team could do something about it; at least 1.
+int64_t HostsPlayed(const InjectState& inject) {
+  const auto applied = std::count_if(
+      inject.orders.begin(), inject.orders.end(),
+      [](const OrderState& order) { return order.stage == OrderState::Stage::kApplied; });
+  return std::max<int64_t>(1, applied + static_cast<int64_t>(inject.manual.size()));
+}
+
+// An expectation of the inject is met by matching observations of its team, on as many of the
+// hosts as it asks for. A question is answered by any answer: its worth is judged later.
+bool Met(const Exercise& e, int index, const v1::Expectation& expectation) {
+  if (expectation.kind() == v1::EXPECTATION_KIND_PREVENT) return true;
+  const InjectState& inject = e.injects[static_cast<size_t>(index)];
+  absl::btree_set<int> hosts;
+  bool whole = false;
+  for (const ObservationState& o : e.observations) {
+    if (o.made.kind() != AskedFor(expectation.kind()) || o.made.team() != expectation.team()) {
+      continue;
+    }
+    whole = whole || (o.made.kind() == v1::OBSERVATION_KIND_ANSWER &&
+                      o.made.question() == inject.inject.id());
+    for (const Match& match : o.matches) {
+      if (match.inject != index) continue;
+      if (match.host < 0) whole = true;
+      hosts.insert(match.host);
     }
   }
-  return expectation.kind() == v1::EXPECTATION_KIND_PREVENT;
+  if (whole || hosts.empty()) return whole;
+  if (expectation.hosts().each()) return std::ssize(hosts) >= HostsPlayed(inject);
+  return std::ssize(hosts) * 1000 >= HostsPlayed(inject) * expectation.hosts().share_permille();
 }
 
 // Exercise time at which the longest limit passes with an expectation unmet; kNever: it will not.
