@@ -92,8 +92,7 @@ struct FakeController::State {
     v1::SignedScope signed_scope;
     signed_scope.set_scope(scope.SerializeAsString());
     v1::Signature* signature = signed_scope.add_signatures();
-    DRILL_CHECK(
-        PublicKeyId(Must(PublicPem(owner_key)), signature->mutable_key_sha256()).ok());
+    DRILL_CHECK(PublicKeyId(Must(PublicPem(owner_key)), signature->mutable_key_sha256()).ok());
     signature->set_der(Must(SignBytes(owner_key, signed_scope.scope())));
     return signed_scope;
   }
@@ -236,10 +235,10 @@ FakeController::FakeController(const std::string& directory, Timing timing)
   s.link = std::make_unique<LinkService>(&s);
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddListeningPort("127.0.0.1:0",
-                           ServerTls(s.ca.CaPem(), s.server.key_pem, s.server.chain_pem,
-                                     ClientCertificate::kNotAsked),
-                           &s.people_port);
+  builder.AddListeningPort(
+      "127.0.0.1:0",
+      ServerTls(s.ca.CaPem(), s.server.key_pem, s.server.chain_pem, ClientCertificate::kNotAsked),
+      &s.people_port);
   builder.RegisterService(s.enrolment.get());
   s.people_server = builder.BuildAndStart();
   DRILL_CHECK(s.people_server != nullptr);
@@ -288,10 +287,10 @@ void FakeController::LinkUp() {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingIntervalMinMs);
-  builder.AddListeningPort(absl::StrCat("127.0.0.1:", s.link_port),
-                           ServerTls(s.ca.CaPem(), s.server.key_pem, s.server.chain_pem,
-                                     ClientCertificate::kRequired),
-                           &s.link_port);
+  builder.AddListeningPort(
+      absl::StrCat("127.0.0.1:", s.link_port),
+      ServerTls(s.ca.CaPem(), s.server.key_pem, s.server.chain_pem, ClientCertificate::kRequired),
+      &s.link_port);
   builder.RegisterService(s.link.get());
   s.link_server = builder.BuildAndStart();
   DRILL_CHECK(s.link_server != nullptr);

@@ -140,9 +140,8 @@ TEST_F(EnrolTest, SendsNothingToAServerOfAnotherCa) {
   FakeController other(sandbox_.Path("other"));
   v1::EnrolmentToken token = controller_.TokenMessageFor(kHost);
   token.set_people_address(other.people_address());
-  EXPECT_THAT(EnrolWith(With(token)),
-              StatusIs(absl::StatusCode::kPermissionDenied,
-                       HasSubstr("does not hold the CA with SHA-256")));
+  EXPECT_THAT(EnrolWith(With(token)), StatusIs(absl::StatusCode::kPermissionDenied,
+                                               HasSubstr("does not hold the CA with SHA-256")));
   EXPECT_TRUE(NothingWritten());
   // The token is still good: nobody saw it.
   EXPECT_OK(EnrolWith(With([&] {
@@ -173,9 +172,8 @@ TEST_F(EnrolTest, SaysWhenNobodyAnswers) {
 
 TEST_F(EnrolTest, RefusesWhatIsNoWholeToken) {
   const std::string token = controller_.TokenFor(kHost);
-  for (const std::string& bad :
-       {std::string(), std::string("hello world"), token.substr(0, token.size() / 2),
-        With(v1::EnrolmentToken())}) {
+  for (const std::string& bad : {std::string(), std::string("hello world"),
+                                 token.substr(0, token.size() / 2), With(v1::EnrolmentToken())}) {
     EXPECT_THAT(EnrolWith(bad), StatusIs(absl::StatusCode::kInvalidArgument)) << bad;
   }
   EXPECT_EQ(controller_.enrolled(), 0);

@@ -25,14 +25,18 @@ constexpr int64_t kNeverUs = 3'600'000'000;
 
 class Told : public LinkEvents {
  public:
-  void OnLinkUp() override { Note([&] { ++ups; }); }
+  void OnLinkUp() override {
+    Note([&] { ++ups; });
+  }
   void OnLinkFrame(v1::ControllerFrame frame, int64_t received_us) override {
     Note([&] {
       frames.push_back(std::move(frame));
       received.push_back(received_us);
     });
   }
-  void OnLinkDown(absl::Status why) override { Note([&] { downs.push_back(std::move(why)); }); }
+  void OnLinkDown(absl::Status why) override {
+    Note([&] { downs.push_back(std::move(why)); });
+  }
 
   template <typename Condition>
   bool Await(Condition condition) {
