@@ -180,7 +180,15 @@ class AgentEngine {
   HostFacts facts_;
   absl::btree_map<Key, Held> orders_;
   absl::btree_map<std::string, int> starts_;  // exercise → orders started here
-  std::vector<v1::SignedScope> scopes_;
+  // Scopes that came with the newest set, each checked once.
+  struct HeldScope {
+    std::string bytes;  // SignedScope, serialised
+    v1::Scope scope;
+    absl::Status valid;
+  };
+  std::vector<HeldScope> HoldScopes(
+      const google::protobuf::RepeatedPtrField<v1::SignedScope>& scopes) const;
+  std::vector<HeldScope> scopes_;
   std::vector<Effect> effects_;
   std::vector<Sample> samples_;
   std::vector<Found> found_;  // not told yet

@@ -1,17 +1,17 @@
 #include "agent/host_player.h"
 
+#include <errno.h>
 #include <signal.h>
-#include <sys/statvfs.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "agent/changer.h"
-#include "agent/host_files.h"
 #include "agent/process.h"
 #include "common/base/status.h"
 #include "common/os/clock.h"
@@ -19,15 +19,16 @@
 namespace drill::agent {
 namespace {
 
-// What an order must leave free: for the undo log's own marks, and for the host's other work.
-constexpr int64_t kUndoReserveBytes = 4 << 20;
-constexpr int64_t kHostReserveBytes = 64 << 20;
-constexpr size_t kAllSteps = std::numeric_limits<size_t>::max();
-
-int64_t FreeBytes(const std::string& directory) {
-  struct statvfs vfs {};
-  if (statvfs(directory.c_str(), &vfs) != 0) return 0;
-  return static_cast<int64_t>(vfs.f_bavail) * static_cast<int64_t>(vfs.f_frsize);
+absl::Status CheckPrivate(const std::string& directory) {
+  struct stat st {};
+  if (lstat(directory.c_str(), &st) != 0) return os::ErrnoStatus(errno, "look at", directory);
+  if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0) {
+    return absl::OkStatus();
+  }
+  return absl::PermissionDeniedError(
+      absl::StrCat("the agent's directory ", directory,
+                   " must be a directory of the agent's own user that nobody else may enter: "
+                   "chown it, chmod 700 it"));
 }
 
 Outcome Ended(v1::OrderEventKind kind, absl::string_view note) {
@@ -40,19 +41,6 @@ Outcome Ended(v1::OrderEventKind kind, absl::string_view note) {
     outcome.notes = shortened.notes();
   }
   return outcome;
-}
-
-// What the caller of Prepare can do something about; anything else is the host not being ready.
-absl::Status AsPrepareError(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kOk:
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kPermissionDenied:
-    case absl::StatusCode::kResourceExhausted:
-      return status;
-    default:
-      return absl::FailedPreconditionError(status.message());
-  }
 }
 
 Outcome NotStarted(const absl::Status& status) {
@@ -74,6 +62,7 @@ Outcome OutcomeOf(const v1::UndoMark& undone, v1::OrderEventKind kind) {
 absl::StatusOr<std::unique_ptr<HostPlayer>> HostPlayer::Open(Options options) {
   ASSIGN_OR_RETURN(std::string boot_id, BootId());
   RETURN_IF_ERROR(os::MakeDirectories(options.directory + "/undo"));
+  RETURN_IF_ERROR(CheckPrivate(options.directory));
   return std::unique_ptr<HostPlayer>(new HostPlayer(std::move(options), std::move(boot_id)));
 }
 
@@ -85,132 +74,6 @@ std::string HostPlayer::DirectoryOf(const std::string& name) const {
 }
 
 std::string HostPlayer::KeptDirectory() const { return options_.directory + "/kept"; }
-
-// ---- planning ----------------------------------------------------------------------------------
-
-absl::StatusOr<Guard> HostPlayer::LoadGuard() {
-  auto loaded = options_.policy();
-  // Whatever is wrong with the policy, the answer to an order is the same: not allowed.
-  if (!loaded.ok()) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("nothing is played without a good policy: ", loaded.status().message()));
-  }
-  std::vector<std::string> own = options_.own_paths;
-  own.push_back(options_.directory);
-  auto guard = Guard::Make(std::move(loaded->policy), ActionNames(), own);
-  if (!guard.ok()) {
-    return absl::PermissionDeniedError(
-        absl::StrCat("nothing is played without a good policy: ", guard.status().message()));
-  }
-  return guard;
-}
-
-absl::StatusOr<std::unique_ptr<Action>> HostPlayer::MakeAction(const v1::Order& order) const {
-  v1::Action action;
-  if (!action.ParseFromString(order.action())) {
-    return absl::InvalidArgumentError("the order's action does not parse");
-  }
-  const ActionKind* kind = FindActionKind(action.kind_case());
-  if (kind == nullptr) {
-    return absl::InvalidArgumentError("the order's action is of a kind that this agent has not");
-  }
-  return kind->make(action, OpaqueId(order.id()));
-}
-
-absl::StatusOr<HostPlayer::Planned> HostPlayer::Plan(const v1::Order& order, Action& action) {
-  v1::Action parsed;
-  parsed.ParseFromString(order.action());
-  ASSIGN_OR_RETURN(Guard guard, LoadGuard());
-  RETURN_IF_ERROR(guard.AllowKind(FindActionKind(parsed.kind_case())->name));
-  RETURN_IF_ERROR(action.Check(guard.limits()));
-  Planned planned;
-  auto plan = action.Plan(guard);
-  if (!plan.ok()) return AsPrepareError(plan.status());
-  planned.plan = *std::move(plan);
-  RETURN_IF_ERROR(CheckRoom(guard.limits(), planned.plan));
-  planned.guard = std::move(guard);
-  return planned;
-}
-
-int HostPlayer::ActiveOrders() const {
-  return static_cast<int>(std::count_if(started_.begin(), started_.end(), [](const auto& entry) {
-    return entry.second.log.state() != v1::UNDO_STATE_UNDONE;
-  }));
-}
-
-absl::StatusOr<int64_t> HostPlayer::StoreBytesUsed() const {
-  ASSIGN_OR_RETURN(int64_t used, StoredBytes(KeptDirectory()));
-  for (const auto& [name, started] : started_) {
-    ASSIGN_OR_RETURN(const int64_t bytes, StoredBytes(DirectoryOf(name)));
-    used += bytes;
-  }
-  for (const auto& [name, staged] : staged_) {
-    ASSIGN_OR_RETURN(const int64_t bytes, StoredBytes(DirectoryOf(name)));
-    used += bytes;
-  }
-  return used;
-}
-
-absl::Status HostPlayer::CheckRoom(const Limits& limits, const ActionPlan& plan) {
-  if (plan.bytes > limits.bytes_max) {
-    return absl::PermissionDeniedError(absl::StrCat("the order would write ", plan.bytes,
-                                                    " bytes, above the owner's cap of ",
-                                                    limits.bytes_max));
-  }
-  if (ActiveOrders() >= limits.active_orders_max) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(ActiveOrders(),
-                     " orders are still in place on this host, as many as the "
-                     "owner allows; undo one first"));
-  }
-  ASSIGN_OR_RETURN(const int64_t used, StoreBytesUsed());
-  if (used + plan.store_bytes > limits.undo_store_bytes_max) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the undo store in ", options_.directory, " holds ", used, " bytes; ", plan.store_bytes,
-        " more would pass the owner's cap of ", limits.undo_store_bytes_max));
-  }
-  if (FreeBytes(options_.directory) < plan.store_bytes + kUndoReserveBytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("no room for the undo store in ", options_.directory, ": ",
-                     plan.store_bytes + kUndoReserveBytes, " bytes must be free"));
-  }
-  const std::string target = plan.changes.front().path;
-  if (!target.empty() && FreeBytes(ParentOf(target)) < plan.bytes + kHostReserveBytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the order would leave the file system of ", target,
-                     " with less than 64 MiB free; nothing is played that could fill it"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status HostPlayer::DryRun(const v1::Order& order) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<Action> action, MakeAction(order));
-  return Plan(order, *action).status();
-}
-
-absl::Status HostPlayer::Prepare(const v1::Order& order) {
-  const std::string name = OpaqueId(order.id());
-  if (started_.count(name) != 0) {
-    return absl::FailedPreconditionError("this order has been started on this host before");
-  }
-  Discard(order.id());
-  ASSIGN_OR_RETURN(std::unique_ptr<Action> action, MakeAction(order));
-  ASSIGN_OR_RETURN(const Planned planned, Plan(order, *action));
-  auto log = UndoLog::Open(DirectoryOf(name));
-  absl::Status status = log.status();
-  for (const Change& change : planned.plan.changes) {
-    if (status.ok() && change.kind == v1::STEP_KIND_REPLACE_FILE) {
-      status = log->Store(change.content_before.sha256, change.content_before.make());
-    }
-  }
-  if (status.ok()) {
-    staged_.emplace(name, Staged{std::move(action), *std::move(log)});
-    return status;
-  }
-  // Half staged is not staged; what cannot be removed now is removed at the next start.
-  RemoveLog(DirectoryOf(name)).IgnoreError();
-  return AsPrepareError(status);
-}
 
 void HostPlayer::Discard(const v1::OrderId& id) {
   const std::string name = OpaqueId(id);
@@ -287,9 +150,9 @@ Outcome HostPlayer::Play(const v1::Order& order, Action& action, UndoLog log,
   }
   const v1::OrderEventKind ended =
       absl::IsPermissionDenied(status) ? v1::ORDER_EVENT_KIND_BLOCKED : v1::ORDER_EVENT_KIND_FAILED;
-  outcome = UndoNow(started, v1::UNDO_REASON_FAILED, ended, changer.steps_touched());
+  outcome = UndoNow(started, v1::UNDO_REASON_FAILED,
+                    {ended, std::string(status.message()), changer.steps_touched()});
   outcome.kind = ended;
-  outcome.notes.insert(outcome.notes.begin(), std::string(status.message()));
   return outcome;
 }
 
@@ -309,13 +172,13 @@ void HostPlayer::Mark(UndoLog& log, const v1::UndoMark& mark) const {
   log.Append({entry}).IgnoreError();
 }
 
-Outcome HostPlayer::UndoNow(Started& started, v1::UndoReason reason, v1::OrderEventKind start_ended,
-                            size_t steps_touched) {
+Outcome HostPlayer::UndoNow(Started& started, v1::UndoReason reason,
+                            const StartEnded& start_ended) {
   UndoLog& log = started.log;
   Undoer::Facts facts;
   facts.was_applied = log.FindMark(v1::UNDO_STATE_APPLIED) != nullptr && !log.damaged();
   facts.same_boot = SameBoot(log);
-  facts.steps_touched = steps_touched;
+  facts.steps_touched = start_ended.steps_touched;
   facts.kept = KeptDirectory();
   const auto policy = CurrentPolicy();
   facts.remove_log_lines = policy.ok() && policy->remove_log_lines();
@@ -323,9 +186,10 @@ Outcome HostPlayer::UndoNow(Started& started, v1::UndoReason reason, v1::OrderEv
 
   const v1::UndoMark* earlier = log.FindMark(v1::UNDO_STATE_UNDOING);
   Cleanup cleanup = earlier != nullptr ? Cleanup(*earlier) : undoer.Survey();
+  cleanup.Worsen(v1::CLEANUP_RESULT_VERIFIED, start_ended.why);
   v1::UndoMark mark;
   mark.set_reason(reason);
-  mark.set_start_ended(start_ended);
+  mark.set_start_ended(start_ended.kind);
   const auto record = [&](v1::UndoState state) {
     mark.set_state(state);
     mark.set_cleanup(cleanup.result());
@@ -361,9 +225,9 @@ Outcome HostPlayer::Undo(const v1::OrderId& id, v1::UndoReason reason) {
     return OutcomeOf(log.marks().back(), v1::ORDER_EVENT_KIND_UNDONE);
   }
   const v1::UndoMark* earlier = log.FindMark(v1::UNDO_STATE_UNDOING);
-  return UndoNow(found->second, reason,
-                 earlier != nullptr ? earlier->start_ended() : v1::ORDER_EVENT_KIND_UNSPECIFIED,
-                 kAllSteps);
+  StartEnded start_ended;
+  if (earlier != nullptr) start_ended.kind = earlier->start_ended();
+  return UndoNow(found->second, reason, start_ended);
 }
 
 void HostPlayer::Freeze(bool frozen) {
@@ -460,50 +324,12 @@ std::optional<Found> HostPlayer::RecoverOne(const std::string& name) {
     found.outcome = OutcomeOf(started.log.marks().back(), kind);
     return found;
   }
-  const v1::OrderEventKind start_ended =
-      kind == v1::ORDER_EVENT_KIND_UNDONE ? v1::ORDER_EVENT_KIND_UNSPECIFIED : kind;
+  StartEnded start_ended;
+  if (kind != v1::ORDER_EVENT_KIND_UNDONE) start_ended.kind = kind;
   found.outcome = UndoNow(started, undoing != nullptr ? undoing->reason() : v1::UNDO_REASON_FAILED,
-                          start_ended, kAllSteps);
+                          start_ended);
   found.outcome.kind = kind;
   return found;
-}
-
-// ---- what the engine asks ----------------------------------------------------------------------
-
-absl::StatusOr<v1::Policy> HostPlayer::CurrentPolicy() {
-  ASSIGN_OR_RETURN(const Guard guard, LoadGuard());
-  return guard.policy();
-}
-
-uint64_t HostPlayer::UndoFreeBytes() {
-  const auto policy = CurrentPolicy();
-  const Limits limits = policy.ok() ? LimitsOf(*policy) : Limits();
-  const int64_t used = StoreBytesUsed().value_or(limits.undo_store_bytes_max);
-  const int64_t free = std::min(FreeBytes(options_.directory) - kUndoReserveBytes,
-                                limits.undo_store_bytes_max - used);
-  return static_cast<uint64_t>(std::max<int64_t>(free, 0));
-}
-
-std::vector<std::string> HostPlayer::Actions() {
-  const auto guard = LoadGuard();
-  std::vector<std::string> names;
-  for (const std::string& name : ActionNames()) {
-    if (guard.ok() && guard->AllowKind(name).ok()) names.push_back(name);
-  }
-  return names;
-}
-
-std::string HostPlayer::PolicySha256() {
-  const auto loaded = options_.policy();
-  return loaded.ok() ? loaded->sha256 : "";
-}
-
-bool HostPlayer::HarmsService(const v1::Order& order) {
-  v1::Action action;
-  const ActionKind* kind =
-      action.ParseFromString(order.action()) ? FindActionKind(action.kind_case()) : nullptr;
-  // Of what is not known, the worse is supposed.
-  return kind == nullptr || kind->harms_service;
 }
 
 }  // namespace drill::agent

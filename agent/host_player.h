@@ -1,6 +1,7 @@
 #ifndef DRILL_AGENT_HOST_PLAYER_H_
 #define DRILL_AGENT_HOST_PLAYER_H_
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -22,7 +23,8 @@ namespace drill::agent {
 
 // The Player of a real host.
 //
-// In `directory` (made 0700): undo/ID/ is the undo log of one order; kept/ holds pre-images that
+// In `directory` (made 0700, refused if others may enter it: who can write there can make the agent
+// undo what was never done): undo/ID/ is the undo log of one order; kept/ holds pre-images that
 // could not be put back because somebody else had changed the file, by their SHA-256. Armed orders
 // live in memory; of them, undo/ID/ holds only a pre-image, and is removed when found at start.
 //
@@ -40,7 +42,8 @@ class HostPlayer : public Player {
     KillPoint kill_point = KillPointFromEnvironment();
   };
 
-  // Makes the directory. REQUIRES: no other process plays from it (the caller holds its lock).
+  // Makes the directory. PermissionDenied: it is open to others. REQUIRES: no other process plays
+  // from it (the caller holds its lock).
   static absl::StatusOr<std::unique_ptr<HostPlayer>> Open(Options options);
 
   std::vector<Found> Recover() override;
@@ -89,8 +92,13 @@ class HostPlayer : public Player {
 
   Outcome Play(const v1::Order& order, Action& action, UndoLog log,
                const std::function<void(int64_t)>& on_starting);
-  Outcome UndoNow(Started& started, v1::UndoReason reason, v1::OrderEventKind start_ended,
-                  size_t steps_touched);
+  // How the start ended, where it did not end well; goes into the log with the undo.
+  struct StartEnded {
+    v1::OrderEventKind kind = v1::ORDER_EVENT_KIND_UNSPECIFIED;
+    std::string why;
+    size_t steps_touched = std::numeric_limits<size_t>::max();
+  };
+  Outcome UndoNow(Started& started, v1::UndoReason reason, const StartEnded& start_ended);
   void Mark(UndoLog& log, const v1::UndoMark& mark) const;
   bool SameBoot(const UndoLog& log) const;
   std::optional<Found> RecoverOne(const std::string& name);

@@ -325,6 +325,10 @@ class ExerciseFold {
         First(&inject->started_us, event.at_us());
         return;
       case v1::ORDER_EVENT_KIND_APPLIED:
+        // An agent that was restarted tells again what it finds in place.
+        if (order->stage == Stage::kApplied || order->cleanup != v1::CLEANUP_RESULT_UNSPECIFIED) {
+          return;
+        }
         order->stage = Stage::kApplied;
         order->applied_record = Position();
         for (const v1::Trace& trace : event.traces()) {
