@@ -25,7 +25,7 @@ bool IsRepeat(const EvidenceIndex& evidence, const ObservationState& observation
 }
 
 v1::ClaimState StateOf(const EvidenceIndex& evidence, const ObservationState& observation,
-                       int index, bool by_choice) {
+                       int index) {
   if (!observation.matches.empty()) {
     return IsRepeat(evidence, observation, index) ? v1::CLAIM_STATE_NEUTRAL
                                                   : v1::CLAIM_STATE_MATCHED;
@@ -38,7 +38,7 @@ v1::ClaimState StateOf(const EvidenceIndex& evidence, const ObservationState& ob
     case v1::REJECTION_TRUE_NOT_OURS:
       return v1::CLAIM_STATE_TRUE_NOT_OURS;
     default:
-      return by_choice ? v1::CLAIM_STATE_MATCHED : v1::CLAIM_STATE_WAITING;
+      return v1::CLAIM_STATE_WAITING;
   }
 }
 
@@ -46,16 +46,10 @@ v1::ClaimState StateOf(const EvidenceIndex& evidence, const ObservationState& ob
 
 std::vector<v1::Claim> Claims(const Exercise& exercise, const EvidenceIndex& evidence) {
   const int64_t wrong_mp = WrongClaimMp(exercise.created.scenario().rubric());
-  // (inject, team) whose question has been answered by choice.
-  absl::btree_set<std::pair<int, std::string>> answered;
   std::vector<v1::Claim> out;
   for (size_t i = 0; i < exercise.observations.size(); ++i) {
     const ObservationState& observation = exercise.observations[i];
     const v1::ObservationMade& made = observation.made;
-    const int question = exercise.FindInject(made.question());
-    const bool by_choice =
-        question >= 0 &&
-        AnswersByChoice(exercise.injects[static_cast<size_t>(question)].inject, observation);
     v1::Claim claim;
     claim.set_observation(made.observation());
     claim.set_kind(made.kind());
@@ -63,13 +57,9 @@ std::vector<v1::Claim> Claims(const Exercise& exercise, const EvidenceIndex& evi
     claim.set_person(made.person());
     claim.set_received_us(observation.received_us);
     *claim.mutable_hosts() = made.hosts();
-    claim.set_state(StateOf(evidence, observation, static_cast<int>(i), by_choice));
-    if (by_choice && !answered.insert({question, made.team()}).second) {
-      claim.set_state(v1::CLAIM_STATE_NEUTRAL);
-    }
+    claim.set_state(StateOf(evidence, observation, static_cast<int>(i)));
     absl::btree_set<int> injects;
     for (const Match& match : observation.matches) injects.insert(match.inject);
-    if (by_choice) injects.insert(question);
     for (int inject : injects) {
       claim.add_injects(exercise.injects[static_cast<size_t>(inject)].inject.id());
     }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "core/scoring/rule.h"
-
 namespace drill::scoring {
 namespace {
 
@@ -38,14 +36,6 @@ std::vector<Evidence> Settle(const ObservationState& observation, int index) {
 }
 
 }  // namespace
-
-bool AnswersByChoice(const v1::Inject& inject, const ObservationState& observation) {
-  const v1::ObservationMade& made = observation.made;
-  return made.kind() == v1::OBSERVATION_KIND_ANSWER && inject.has_question() &&
-         made.question() == inject.id() && !made.in_pause() && !made.during_real_incident() &&
-         observation.rejection == v1::REJECTION_UNSPECIFIED && observation.matches.empty() &&
-         CreditOfChoice(inject.question(), made.choice()).has_value();
-}
 
 EvidenceIndex::EvidenceIndex(const Exercise& exercise) : exercise_(&exercise) {
   for (size_t i = 0; i < exercise.observations.size(); ++i) {

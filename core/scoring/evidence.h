@@ -22,10 +22,6 @@ struct Evidence {
   uint32_t record = 0;
 };
 
-// An answer that needs no evaluator: a choice of this question, neither rejected nor matched
-// otherwise, nor made in a pause or a real incident.
-bool AnswersByChoice(const v1::Inject& inject, const ObservationState& observation);
-
 // The matches in force, ordered for look-up: by inject, host, time that counts, record.
 //
 // Where an evaluator linked what the engine had matched, the evaluator's word stands. What counts

@@ -216,34 +216,6 @@ Judge::Done Judge::DoneBy(const Evidence* evidence, const v1::Expectation& expec
   return done;
 }
 
-// The first answer that can be judged: a choice by the author's credit, free text by an
-// evaluator's link. What was said in a pause or a real incident needs the evaluator too.
-Judge::Done Judge::Answered(int inject, absl::string_view team) const {
-  const v1::Inject& authored = At(inject).inject;
-  Done first;
-  const auto take = [&](int64_t at_us, int32_t quality, int index, uint32_t match_record) {
-    if (first.at_us != 0 && first.at_us <= at_us) return;
-    first = {at_us, quality, "", index, {}};
-    AddRecord(exercise_.observations[static_cast<size_t>(index)].record, &first.records);
-    AddRecord(match_record, &first.records);
-  };
-  for (const Evidence& evidence : evidence_.OfInject(inject)) {
-    const v1::ObservationMade& made = evidence_.Of(evidence).made;
-    if (evidence.kind != v1::OBSERVATION_KIND_ANSWER || made.team() != team) continue;
-    const std::optional<int32_t> credit = CreditOfChoice(authored.question(), made.choice());
-    take(evidence.counts_us, credit && !evidence.by_evaluator ? *credit : evidence.credit_permille,
-         evidence.observation, evidence.record);
-  }
-  for (size_t i = 0; i < exercise_.observations.size(); ++i) {
-    const ObservationState& observation = exercise_.observations[i];
-    if (observation.made.team() != team || !AnswersByChoice(authored, observation)) continue;
-    if (over_ && observation.received_us > exercise_.end_us) continue;
-    take(observation.received_us, *CreditOfChoice(authored.question(), observation.made.choice()),
-         static_cast<int>(i), 0);
-  }
-  return first;
-}
-
 Judge::Cut Judge::CutOn(int inject, int host, const Chance& chance, absl::string_view team) const {
   Cut cut;
   if (chance.undone_us != 0) {
@@ -451,11 +423,9 @@ HostResult Judge::OnInject(int inject, const v1::Expectation& expectation,
   result.records = chance.records;
   if (Excluded(chance, &result)) return result;
   result.from_us = chance.from_us;
-  const Done done = expectation.kind() == v1::EXPECTATION_KIND_ANSWER
-                        ? Answered(inject, expectation.team())
-                        : DoneBy(evidence_.FirstOnInject(inject, AskedFor(expectation.kind()),
-                                                         expectation.team()),
-                                 expectation);
+  const Done done =
+      DoneBy(evidence_.FirstOnInject(inject, AskedFor(expectation.kind()), expectation.team()),
+             expectation);
   Settle(done, Cut{}, terms, &result);
   return result;
 }

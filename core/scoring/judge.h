@@ -83,7 +83,6 @@ class Judge {
   };
   const InjectState& At(int inject) const { return exercise_.injects[static_cast<size_t>(inject)]; }
   Done DoneBy(const Evidence* evidence, const v1::Expectation& expectation) const;
-  Done Answered(int inject, absl::string_view team) const;
   Cut CutOn(int inject, int host, const Chance& chance, absl::string_view team) const;
   // When another team contained it there, if before this one; 0: not so.
   int64_t ContainedByOthers(int inject, int host, absl::string_view team) const;

@@ -118,13 +118,6 @@ ReportQuality QualityOfReport(const v1::Expectation& expectation, const v1::Obse
   return out;
 }
 
-std::optional<int32_t> CreditOfChoice(const v1::Question& question, absl::string_view choice) {
-  for (const v1::Choice& offered : question.choices()) {
-    if (offered.id() == choice) return ClampPermille(offered.credit_permille());
-  }
-  return std::nullopt;
-}
-
 int64_t WrongClaimMp(const v1::Rubric& rubric) {
   return std::max(0, rubric.wrong_claim_points()) * kPointMp;
 }

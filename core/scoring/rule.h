@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "drill/v1/exercise.pb.h"
 #include "drill/v1/scenario.pb.h"
@@ -68,9 +67,6 @@ struct ReportQuality {
 };
 ReportQuality QualityOfReport(const v1::Expectation& expectation, const v1::ObservationMade& report,
                               int32_t credit_permille);
-
-// Quality of an answer by choice; absent: no such choice (free text: an evaluator's mark).
-std::optional<int32_t> CreditOfChoice(const v1::Question& question, absl::string_view choice);
 
 // Taken for each claim that an evaluator rejected as wrong.
 int64_t WrongClaimMp(const v1::Rubric& rubric);
