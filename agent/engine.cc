@@ -156,7 +156,7 @@ void AgentEngine::OnDesired(const v1::DesiredSet& set, int64_t now_us) {
   if (std::pair(set.epoch(), set.generation()) <= std::pair(epoch_, generation_)) return;
   epoch_ = set.epoch();
   generation_ = set.generation();
-  scopes_.assign(set.scopes().begin(), set.scopes().end());
+  scopes_ = HoldScopes(set.scopes());
   for (auto& [key, held] : orders_) held.wanted = false;
   if (set.frozen() != frozen_) {
     frozen_ = set.frozen();
@@ -251,17 +251,34 @@ void AgentEngine::Close(Held* held, v1::OrderEventKind kind, std::string note, i
   Tell(std::move(event));
 }
 
-// Sets the order's end from the scope that admits it.
+std::vector<AgentEngine::HeldScope> AgentEngine::HoldScopes(
+    const google::protobuf::RepeatedPtrField<v1::SignedScope>& scopes) const {
+  std::vector<HeldScope> out;
+  for (const v1::SignedScope& signed_scope : scopes) {
+    HeldScope& held = out.emplace_back();
+    held.bytes = signed_scope.SerializeAsString();
+    auto known = std::find_if(scopes_.begin(), scopes_.end(),
+                              [&](const HeldScope& other) { return other.bytes == held.bytes; });
+    if (known != scopes_.end()) {
+      held = *known;
+    } else if (!held.scope.ParseFromString(signed_scope.scope())) {
+      held.valid = absl::PermissionDeniedError("the scope that came with the order is unreadable");
+    } else {
+      held.valid =
+          CheckScopeSignatures(signed_scope, config_.owner_keys_pem, config_.signatures_required);
+    }
+  }
+  return out;
+}
+
 absl::Status AgentEngine::CheckScope(const v1::Order& order, int64_t at_engine_us,
                                      Held* held) const {
   absl::Status last = absl::PermissionDeniedError("no owner-signed scope came with the order");
-  for (const v1::SignedScope& signed_scope : scopes_) {
-    v1::Scope scope;
-    if (!scope.ParseFromString(signed_scope.scope())) continue;
+  for (const HeldScope& candidate : scopes_) {
+    const v1::Scope& scope = candidate.scope;
     if (scope.exercise() != order.id().exercise()) continue;
-    last = CheckScopeSignatures(signed_scope, config_.owner_keys_pem, config_.signatures_required);
-    if (!last.ok()) continue;
-    last = CheckOrderInScope(scope, order, config_.host, at_engine_us);
+    last = candidate.valid;
+    if (last.ok()) last = CheckOrderInScope(scope, order, config_.host, at_engine_us);
     if (!last.ok()) continue;
     auto started = starts_.find(order.id().exercise());
     if (started != starts_.end() && started->second >= scope.orders_per_host_max()) {
@@ -401,19 +418,17 @@ void AgentEngine::OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us) {
   AskPlayer ask;
   ask.dry_run = dry_run;
   ask.dry_run.clear_orders();
-  const std::vector<v1::SignedScope> mine = std::move(scopes_);
-  scopes_.assign(dry_run.scopes().begin(), dry_run.scopes().end());
-  for (const v1::Order& order : dry_run.orders()) {
-    // A drill planned for later is asked about at its window's beginning.
-    int64_t at = EngineTime(now_us).value_or(0);
-    for (const v1::SignedScope& signed_scope : scopes_) {
-      v1::Scope scope;
-      if (scope.ParseFromString(signed_scope.scope()) &&
-          std::find(scope.hosts().begin(), scope.hosts().end(), config_.host) !=
-              scope.hosts().end()) {
-        at = std::max(at, scope.not_before_us());
-      }
+  std::vector<HeldScope> mine = HoldScopes(dry_run.scopes());
+  scopes_.swap(mine);
+  // A drill planned for later is asked about at its window's beginning.
+  int64_t at = EngineTime(now_us).value_or(0);
+  for (const HeldScope& held : scopes_) {
+    const auto& hosts = held.scope.hosts();
+    if (std::find(hosts.begin(), hosts.end(), config_.host) != hosts.end()) {
+      at = std::max(at, held.scope.not_before_us());
     }
+  }
+  for (const v1::Order& order : dry_run.orders()) {
     const absl::Status status = CheckScope(order, at, nullptr);
     if (status.ok()) {
       *ask.dry_run.add_orders() = order;
@@ -423,7 +438,7 @@ void AgentEngine::OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us) {
       finding.set_why(std::string(status.message()));
     }
   }
-  scopes_ = mine;
+  scopes_.swap(mine);
   effects_.push_back(std::move(ask));
 }
 

@@ -152,6 +152,7 @@ class AgentEngine {
   void Drop(Held* held, v1::UndoReason reason, int64_t now_us);
   void OnHeartbeatAck(const v1::HeartbeatAck& ack, int64_t received_us);
   void OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us);
+  // `held`, if not null, gets its end from the scope that admits it.
   absl::Status CheckScope(const v1::Order& order, int64_t at_engine_us, Held* held) const;
   void Advance(int64_t now_us);
   void AdvanceArmed(Held* held, int64_t now_us);
@@ -167,7 +168,15 @@ class AgentEngine {
   HostFacts facts_;
   absl::btree_map<Key, Held> orders_;
   absl::btree_map<std::string, int> starts_;  // exercise → orders started here
-  std::vector<v1::SignedScope> scopes_;
+  // Scopes that came with the newest set, each checked once.
+  struct HeldScope {
+    std::string bytes;  // SignedScope, serialised
+    v1::Scope scope;
+    absl::Status valid;
+  };
+  std::vector<HeldScope> HoldScopes(
+      const google::protobuf::RepeatedPtrField<v1::SignedScope>& scopes) const;
+  std::vector<HeldScope> scopes_;
   std::vector<Effect> effects_;
   std::vector<Sample> samples_;
 

@@ -7,23 +7,13 @@
 #include "common/keys/openssl.h"
 
 namespace drill {
-namespace {
-
-std::string Contents(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return std::string(data, size > 0 ? static_cast<size_t>(size) : 0);
-}
-
-}  // namespace
-
 std::string GenerateKey() { return ssl::KeyPem(ssl::GenerateKey().get()); }
 
 absl::StatusOr<std::string> PublicPem(absl::string_view key_pem) {
   ASSIGN_OR_RETURN(const ssl::Key key, ssl::ReadKey(key_pem));
   const ssl::Bio bio(BIO_new(BIO_s_mem()));
   DRILL_CHECK(bio != nullptr && PEM_write_bio_PUBKEY(bio.get(), key.get()) == 1);
-  return Contents(bio.get());
+  return ssl::Contents(bio.get());
 }
 
 absl::StatusOr<std::string> MakeCsr(absl::string_view key_pem, absl::string_view common_name) {
@@ -42,7 +32,7 @@ absl::StatusOr<std::string> MakeCsr(absl::string_view key_pem, absl::string_view
   DRILL_CHECK(X509_REQ_sign(request.get(), key.get(), EVP_sha256()) > 0);
   const ssl::Bio bio(BIO_new(BIO_s_mem()));
   DRILL_CHECK(bio != nullptr && i2d_X509_REQ_bio(bio.get(), request.get()) == 1);
-  return Contents(bio.get());
+  return ssl::Contents(bio.get());
 }
 
 absl::StatusOr<std::string> SignBytes(absl::string_view key_pem, absl::string_view data) {

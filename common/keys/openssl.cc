@@ -17,12 +17,6 @@ namespace {
 // Given to the PEM reader so that an encrypted key is an error, not a prompt on the terminal.
 int NoPassphrase(char*, int, int, void*) { return -1; }
 
-std::string Contents(BIO* bio) {
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio, &data);
-  return std::string(data, size > 0 ? static_cast<size_t>(size) : 0);
-}
-
 }  // namespace
 
 absl::Status Error(absl::string_view what) {
@@ -39,6 +33,12 @@ Bio ReadBio(absl::string_view data) {
   Bio bio(BIO_new_mem_buf(data.data(), static_cast<int>(data.size())));
   DRILL_CHECK(bio != nullptr);
   return bio;
+}
+
+std::string Contents(BIO* bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  return std::string(data, size > 0 ? static_cast<size_t>(size) : 0);
 }
 
 bool IsP256(const EVP_PKEY* key) {

@@ -47,6 +47,8 @@ std::string KeyId(const EVP_PKEY* key);
 
 // A BIO that reads `data`, which must outlive it.
 Bio ReadBio(absl::string_view data);
+// What has been written to a memory BIO.
+std::string Contents(BIO* bio);
 
 }  // namespace drill::ssl
 

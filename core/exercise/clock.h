@@ -10,6 +10,13 @@ namespace drill {
 // at another speed. A value; all times in microseconds.
 class ExerciseClock {
  public:
+  // From engine time `from_us` the clock shows `ex_us` and runs at `speed` (0: stands).
+  struct Segment {
+    int64_t from_us;
+    int64_t ex_us;
+    int32_t speed_permille;
+  };
+
   bool started() const { return !segments_.empty(); }
   // False before StartEx is set, in a pause and after EndEx.
   bool running() const { return running_; }
@@ -33,13 +40,10 @@ class ExerciseClock {
   // Exercise time that passed between two engine times: pauses and jumps give nothing.
   int64_t Elapsed(int64_t from_us, int64_t to_us) const;
 
+  // Its whole course in order of time, for drawing.
+  const std::vector<Segment>& segments() const { return segments_; }
+
  private:
-  // From engine time `from_us` the clock shows `ex_us` and runs at `speed` (0: stands).
-  struct Segment {
-    int64_t from_us;
-    int64_t ex_us;
-    int32_t speed_permille;
-  };
   void Push(int64_t engine_us, int64_t ex_us, int32_t speed);
 
   std::vector<Segment> segments_;

@@ -35,9 +35,9 @@ void CheckHead(Context& context) {
   context.CheckText("title", s.has_title(), s.title());
   CheckOptionalText(context, "summary", s.has_summary(), s.summary());
   if (!s.has_duration()) {
-    context.Error("duration", "missing; the planned length of the exercise, for example 90m");
+    context.Missing("duration", "the planned length of the exercise, for example 90m");
   } else if (context.CheckDuration("duration", s.duration()) && Micros(s.duration()) <= 0) {
-    context.Error("duration", "must be longer than 0s");
+    context.Error("duration", "duration must be longer than 0s");
   }
 }
 
@@ -63,7 +63,7 @@ void CheckType(Context& context) {
     case v1::EXERCISE_TYPE_MIXED:
       return;
     default:
-      context.Error("type", "missing; expected live, tabletop or mixed");
+      context.Missing("type", "expected live, tabletop or mixed");
   }
 }
 
@@ -107,7 +107,7 @@ void CheckMoves(Context& context) {
     CheckElementId(context, context.moves, "moves", i, move.id());
     context.CheckText(Member(path, "title"), move.has_title(), move.title());
     if (!move.has_at()) {
-      context.Error(Member(path, "at"), "missing; when the move starts on the exercise clock");
+      context.Missing(Member(path, "at"), "when the move starts on the exercise clock");
       continue;
     }
     if (!context.CheckDuration(Member(path, "at"), move.at())) continue;
@@ -142,7 +142,7 @@ constexpr InjectCheck kInjectChecks[] = {
 void CheckInjects(Context& context) {
   const v1::Scenario& s = context.scenario;
   if (s.injects().empty()) {
-    context.Error("injects", "none; a scenario needs at least one inject");
+    context.Error("injects", "no injects; a scenario needs at least one");
   }
   Names seen("inject");
   for (int i = 0; i < s.injects_size(); ++i) {

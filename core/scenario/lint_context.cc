@@ -14,6 +14,12 @@ constexpr size_t kIdBytesMax = 63;
 constexpr int kSuggestionsMax = 200;
 constexpr size_t kNamesListed = 8;
 
+// "weight" of "injects[3].expect[0].weight", "teams" of "message.teams[1]".
+absl::string_view LastName(absl::string_view path) {
+  const absl::string_view last = path.substr(path.rfind('.') + 1);
+  return last.substr(0, last.find('['));
+}
+
 int64_t KnownDuration(const v1::Scenario& scenario) {
   return scenario.has_duration() ? ClampedUs(scenario.duration()) : 0;
 }
@@ -71,19 +77,25 @@ Context::Context(const v1::Scenario& s)
   }
 }
 
+void Context::Missing(const std::string& path, absl::string_view hint) {
+  Error(path, absl::StrCat("missing ", LastName(path), "; ", hint));
+}
+
 void Context::CheckText(const std::string& path, bool present, const v1::Text& text) {
   if (!present || (Blank(text.vi()) && Blank(text.en()))) {
-    Error(path, "missing text; write it in Vietnamese and English: {vi: ..., en: ...}");
+    Missing(path, "write it in Vietnamese and English: {vi: ..., en: ...}");
   } else if (Blank(text.vi())) {
-    Error(path, "no Vietnamese text (vi); it is what participants read first");
+    Error(path, absl::StrCat(LastName(path),
+                             " has no Vietnamese text (vi), which participants read first"));
   } else if (Blank(text.en())) {
-    Warn(path, "no English text (en); the Vietnamese one is shown in its place");
+    Warn(path, absl::StrCat(LastName(path),
+                            " has no English text (en); the Vietnamese one is shown instead"));
   }
 }
 
 bool Context::CheckId(const std::string& path, absl::string_view id) {
   if (id.empty()) {
-    Error(path, "missing id; give it one, for example 'ransomware-1'");
+    Missing(path, "give it one, for example 'ransomware-1'");
     return false;
   }
   if (WellFormedId(id)) return true;
@@ -96,7 +108,7 @@ bool Context::CheckId(const std::string& path, absl::string_view id) {
 bool Context::CheckDuration(const std::string& path, const google::protobuf::Duration& duration) {
   // Signs agree and nanoseconds stay below a second in every valid Duration.
   if (duration.seconds() < 0 || duration.nanos() < 0) {
-    Error(path, "a duration can't be negative");
+    Error(path, absl::StrCat(LastName(path), " can't be negative"));
     return false;
   }
   if (duration.nanos() > 999'999'999) {
@@ -114,7 +126,8 @@ bool Context::CheckDuration(const std::string& path, const google::protobuf::Dur
 
 void Context::CheckRange(const std::string& path, int64_t value, int64_t min, int64_t max) {
   if (value >= min && value <= max) return;
-  Error(path, absl::StrCat(value, " is out of range; expected ", min, " to ", max));
+  Error(path,
+        absl::StrCat(LastName(path), " ", value, " is out of range; expected ", min, " to ", max));
 }
 
 bool Context::CheckReference(const std::string& path, const Names& names, absl::string_view name) {

@@ -59,6 +59,8 @@ class Context {
   void Warn(std::string path, std::string text) {
     faults_.push_back({std::move(path), std::move(text), Severity::kWarning});
   }
+  // Error "missing NAME; HINT", the name being the path's last.
+  void Missing(const std::string& path, absl::string_view hint);
   std::vector<Fault> TakeFaults() && { return std::move(faults_); }
 
   // Each of the following adds a fault at `path` where its rule is broken.

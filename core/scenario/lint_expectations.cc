@@ -50,12 +50,21 @@ void CheckWho(Context& context, const ExpectationAt& at) {
   const v1::Expectation& e = at.expectation;
   const v1::Inject& inject = at.inject.inject;
   if (ExpectationName(e.kind()).empty()) {
-    context.Error(Member(at.path, "kind"),
-                  "missing; expected prevent, detect, report, contain, recover or answer");
+    context.Missing(Member(at.path, "kind"),
+                    "expected prevent, detect, report, contain, recover or answer");
   } else if (const std::string why = Misplaced(e.kind(), inject); !why.empty()) {
     context.Error(Member(at.path, "kind"), why);
   }
   if (!context.CheckReference(Member(at.path, "team"), context.teams, e.team())) return;
+  if (e.kind() == v1::EXPECTATION_KIND_REPORT && OnHosts(inject) &&
+      std::none_of(inject.expect().begin(), inject.expect().end(), [&](const v1::Expectation& d) {
+        return d.kind() == v1::EXPECTATION_KIND_DETECT && d.team() == e.team();
+      })) {
+    context.Warn(Member(at.path, "team"),
+                 absl::StrCat("team part ", Quoted(e.team()),
+                              " is not expected to detect it, but a report of what is played on "
+                              "hosts earns only where the same team has detected it"));
+  }
   const auto& asked = inject.question().teams();
   if (inject.has_question() && std::find(asked.begin(), asked.end(), e.team()) == asked.end()) {
     context.Error(Member(at.path, "team"),
@@ -70,13 +79,13 @@ void CheckTimes(Context& context, const ExpectationAt& at) {
   const std::string limit = Member(at.path, "limit");
   const bool target_ok = !e.has_target() || context.CheckDuration(target, e.target());
   if (!e.has_limit()) {
-    context.Error(limit, "missing; after how long it earns nothing for being in time");
+    context.Missing(limit, "after how long it earns nothing for being in time");
     return;
   }
   if (!context.CheckDuration(limit, e.limit())) return;
   const int64_t limit_us = Micros(e.limit());
   if (limit_us <= 0) {
-    context.Error(limit, "must be longer than 0s");
+    context.Error(limit, "limit must be longer than 0s");
     return;
   }
   if (target_ok && Micros(e.target()) > limit_us) {
@@ -89,7 +98,7 @@ void CheckTimes(Context& context, const ExpectationAt& at) {
   const int64_t last_us = reach.earliest_us + CopyOffsetUs(inject, Times(inject));
   // A copy that never comes is a fault of its own.
   if (last_us >= context.duration_us || last_us + limit_us <= context.duration_us) return;
-  context.Warn(limit, absl::StrCat("runs to ", DurationText(last_us + limit_us),
+  context.Warn(limit, absl::StrCat("the limit runs to ", DurationText(last_us + limit_us),
                                    " at the earliest, but the exercise ends at ",
                                    DurationText(context.duration_us),
                                    ": it is cut there and what is still open is not judged"));
@@ -116,11 +125,11 @@ void CheckHosts(Context& context, const ExpectationAt& at) {
       context.CheckRange(Member(path, "share_permille"), rule.share_permille(), 1, 1000);
       break;
     case v1::HostRule::RULE_NOT_SET:
-      context.Error(path, "says nothing; write any: true, each: true or share_permille");
+      context.Error(path, "hosts says nothing; write any: true, each: true or share_permille");
       break;
   }
   if (!OnHosts(at.inject.inject) || at.expectation.kind() == v1::EXPECTATION_KIND_REPORT) {
-    context.Warn(path, "has no effect: this is expected once, not host by host");
+    context.Warn(path, "hosts has no effect: this is expected once, not host by host");
   }
 }
 
@@ -134,32 +143,32 @@ void CheckReport(Context& context, const ExpectationAt& at) {
     return;
   }
   if (e.recipients().empty()) {
-    context.Warn(recipients, "none; whom the report reaches is then not judged");
+    context.Warn(recipients, "no recipients; whom the report reaches is then not judged");
   }
   if (e.recipients_size() > kRecipientsMax) {
     context.Error(recipients, absl::StrCat("there are ", e.recipients_size(),
-                                           "; a report can name ", kRecipientsMax));
+                                           " recipients; a report can name ", kRecipientsMax));
   }
   context.CheckUnique(recipients, "recipient", e.recipients());
   for (int i = 0; i < e.recipients_size(); ++i) {
     if (!Blank(e.recipients(i))) context.CheckId(Element(recipients, i), e.recipients(i));
   }
   if (e.fields_size() > kFieldsMax) {
-    context.Error(fields,
-                  absl::StrCat("there are ", e.fields_size(), "; a report can carry ", kFieldsMax));
+    context.Error(fields, absl::StrCat("there are ", e.fields_size(),
+                                       " fields; a report can carry ", kFieldsMax));
   }
   Names seen("field");
   for (int i = 0; i < e.fields_size(); ++i) {
     const v1::FieldKey& key = e.fields(i);
     const std::string path = Element(fields, i);
     if (Blank(key.field())) {
-      context.Error(Member(path, "field"), "missing; the report's field, as in incident_type");
+      context.Missing(Member(path, "field"), "the report's field, as in incident_type");
     } else if (seen.Add(key.field(), i) >= 0) {
       context.Error(Member(path, "field"),
                     absl::StrCat("field ", Quoted(key.field()), " is named twice"));
     }
     if (key.accept().empty()) {
-      context.Error(Member(path, "accept"), "missing; list the values that count as right");
+      context.Missing(Member(path, "accept"), "list the values that count as right");
     }
     context.CheckUnique(Member(path, "accept"), "value", key.accept());
   }
@@ -175,8 +184,8 @@ void CheckExpectations(Context& context, const InjectAt& at) {
                                      " expectations; the limit is ", kExpectationsMax));
   }
   if (inject.expect().empty() && (inject.has_action() || inject.has_question())) {
-    context.Warn(list, absl::StrCat("none; nothing that a team does about this ", KindName(inject),
-                                    " is measured"));
+    context.Warn(list, absl::StrCat("no expectations; nothing that a team does about this ",
+                                    KindName(inject), " is measured"));
   }
   for (int i = 0; i < std::min(inject.expect_size(), kExpectationsMax); ++i) {
     const std::string path = Element(list, i);

@@ -15,7 +15,7 @@ constexpr size_t kArtefactBytesMax = 4096;
 void CheckTeams(Context& context, const std::string& path,
                 const google::protobuf::RepeatedPtrField<std::string>& teams) {
   if (teams.empty()) {
-    context.Error(path, "missing; name the team parts that receive it");
+    context.Missing(path, "name the team parts that receive it");
     return;
   }
   context.CheckUnique(path, "team part", teams);
@@ -32,13 +32,13 @@ void CheckManual(Context& context, const v1::ManualAction& manual, const std::st
     const std::string at = Element(Member(path, "artefacts"), i);
     if (artefact.kind() == v1::ARTEFACT_KIND_UNSPECIFIED ||
         !v1::ArtefactKind_IsValid(artefact.kind())) {
-      context.Error(Member(at, "kind"),
-                    "missing; expected path, sha256, process, account, address, log_line or rule");
+      context.Missing(Member(at, "kind"),
+                      "expected path, sha256, process, account, address, log_line or rule");
     }
     if (Blank(artefact.value())) {
-      context.Error(Member(at, "value"), "missing");
+      context.Missing(Member(at, "value"), "what detections are compared with");
     } else if (artefact.value().size() > kArtefactBytesMax) {
-      context.Error(Member(at, "value"), absl::StrCat("takes ", artefact.value().size(),
+      context.Error(Member(at, "value"), absl::StrCat("the value takes ", artefact.value().size(),
                                                       " bytes; the limit is ", kArtefactBytesMax));
     } else if (artefact.kind() == v1::ARTEFACT_KIND_PATH && artefact.value()[0] != '/') {
       context.Error(Member(at, "value"), absl::StrCat(Quoted(artefact.value()),
@@ -54,7 +54,7 @@ void CheckManual(Context& context, const v1::ManualAction& manual, const std::st
   }
   if (manual.artefacts().empty() && !inject.expect().empty()) {
     context.Warn(Member(path, "artefacts"),
-                 "none; no detection can match by itself, evaluators must judge each one");
+                 "no artefacts; no detection can match by itself, evaluators must judge each one");
   }
 }
 
@@ -63,7 +63,7 @@ void CheckMessage(Context& context, const v1::Message& message, const std::strin
   if (message.has_from()) {
     context.CheckText(Member(path, "from"), true, message.from());
   } else {
-    context.Warn(Member(path, "from"), "missing; the team doesn't see who sends it");
+    context.Warn(Member(path, "from"), "missing from; the team doesn't see who sends it");
   }
   context.CheckText(Member(path, "body"), message.has_body(), message.body());
 }

@@ -42,13 +42,14 @@ void CheckSchedule(Context& context, const InjectAt& at) {
     if (inject.has_after()) absl::StrAppend(&found, "after, ");
     if (inject.contingency()) absl::StrAppend(&found, "contingency, ");
     found.resize(found.size() - 2);
-    context.Error(at.path, absl::StrCat("has ", found,
+    context.Error(at.path, absl::StrCat("it has ", found,
                                         "; exactly one of at, after and "
                                         "contingency: true says when it comes"));
   }
   if (inject.has_at()) context.CheckDuration(Member(at.path, "at"), inject.at());
   if (inject.together() && (!inject.has_after() || !inject.has_action())) {
-    context.Warn(Member(at.path, "together"), "has no effect except on an action with after");
+    context.Warn(Member(at.path, "together"),
+                 "together has no effect except on an action with after");
   }
 }
 
@@ -66,15 +67,15 @@ void CheckRepeat(Context& context, const InjectAt& at) {
   const v1::Repeat& repeat = at.inject.repeat();
   const std::string path = Member(at.path, "repeat");
   if (!repeat.has_times()) {
-    context.Error(Member(path, "times"), "missing; how often in all, 2 to 1000");
+    context.Missing(Member(path, "times"), "how often in all, 2 to 1000");
   } else {
     context.CheckRange(Member(path, "times"), repeat.times(), 2, kRepeatTimesMax);
   }
   if (!repeat.has_every()) {
-    context.Error(Member(path, "every"), "missing; the time between two copies");
+    context.Missing(Member(path, "every"), "the time between two copies");
   } else if (context.CheckDuration(Member(path, "every"), repeat.every()) &&
              Micros(repeat.every()) <= 0) {
-    context.Error(Member(path, "every"), "must be longer than 0s");
+    context.Error(Member(path, "every"), "every must be longer than 0s");
   }
   if (at.inject.contingency()) {
     context.Warn(path, "every has no effect on a contingency: each copy is fired by hand");
@@ -85,7 +86,7 @@ void CheckReach(Context& context, const InjectAt& at) {
   const Reach& reach = ReachOf(context, at.index);
   if (!reach.cycle.empty()) {
     context.Error(Member(at.path, "after.inject"),
-                  absl::StrCat("waits in a circle: ", reach.cycle,
+                  absl::StrCat("it waits in a circle: ", reach.cycle,
                                "; none of these can ever be released, break the chain"));
   }
   if (reach.kind == Reach::Kind::kNever) {
@@ -100,7 +101,7 @@ void CheckReach(Context& context, const InjectAt& at) {
       const v1::Inject& inject = context.scenario.injects(other.index);
       if (inject.contingency()) {
         context.Warn(Member(at.path, "after.inject"),
-                     absl::StrCat("waits for ", Quoted(after.inject()),
+                     absl::StrCat("it waits for ", Quoted(after.inject()),
                                   ", a contingency: it comes only if somebody fires that one"));
       }
       if (const std::string why = JudgeAnchor(inject, after.anchor()).why;
@@ -182,14 +183,16 @@ void CheckMoveWindow(Context& context, const InjectAt& at) {
   if (!at.inject.has_move() || move < 0 || !at.inject.has_at()) return;
   const v1::Scenario& s = context.scenario;
   const int64_t at_us = ClampedUs(at.inject.at());
+  if (!s.moves(move).has_at()) return;
   if (at_us < ClampedUs(s.moves(move).at())) {
     context.Warn(Member(at.path, "at"),
-                 absl::StrCat("comes at ", DurationText(at_us), ", before its move ",
+                 absl::StrCat("it comes at ", DurationText(at_us), ", before its move ",
                               Quoted(at.inject.move()), " starts (",
                               DurationText(ClampedUs(s.moves(move).at())), ")"));
-  } else if (move + 1 < s.moves_size() && at_us >= ClampedUs(s.moves(move + 1).at())) {
+  } else if (move + 1 < s.moves_size() && s.moves(move + 1).has_at() &&
+             at_us >= ClampedUs(s.moves(move + 1).at())) {
     context.Warn(Member(at.path, "at"),
-                 absl::StrCat("comes at ", DurationText(at_us), ", when the next move, ",
+                 absl::StrCat("it comes at ", DurationText(at_us), ", when the next move, ",
                               Quoted(s.moves(move + 1).id()), ", has started (",
                               DurationText(ClampedUs(s.moves(move + 1).at())), ")"));
   }

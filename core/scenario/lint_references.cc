@@ -27,7 +27,7 @@ void CheckInjectNames(Context& context, const InjectAt& at) {
     context.CheckReference(Member(at.path, "objective"), context.objectives, at.inject.objective());
   } else if (!at.inject.expect().empty() && !context.scenario.objectives().empty()) {
     context.Warn(Member(at.path, "objective"),
-                 "missing; the points of its expectations count for no objective");
+                 "missing objective; the points of its expectations count for no objective");
   }
   if (at.inject.has_move()) {
     context.CheckReference(Member(at.path, "move"), context.moves, at.inject.move());
@@ -38,9 +38,9 @@ void CheckTargets(Context& context, const InjectAt& at) {
   const std::string path = Member(at.path, "targets");
   if (OnHosts(at.inject)) {
     if (at.inject.targets().empty()) {
-      context.Error(
-          path, absl::StrCat("missing; a", at.inject.has_action() ? "n action" : " manual action",
-                             " needs hosts, for example - system: PART"));
+      context.Error(path, absl::StrCat("missing targets; a",
+                                       at.inject.has_action() ? "n action" : " manual action",
+                                       " needs hosts, for example - system: PART"));
     }
   } else if (!at.inject.targets().empty() && at.inject.kind_case() != v1::Inject::KIND_NOT_SET) {
     context.Error(

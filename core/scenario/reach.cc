@@ -1,6 +1,7 @@
 #include "core/scenario/reach.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -13,6 +14,7 @@ namespace {
 
 // Later than any exercise; sums of two such times still fit.
 constexpr int64_t kFarFutureUs = int64_t{1} << 60;
+constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
 
 bool Expects(const v1::Inject& inject, v1::ExpectationKind kind) {
   return std::any_of(inject.expect().begin(), inject.expect().end(),
@@ -43,7 +45,7 @@ class Walk {
         index_(index),
         end_us_(scenario.has_duration() && ClampedUs(scenario.duration()) > 0
                     ? ClampedUs(scenario.duration())
-                    : kFarFutureUs),
+                    : kNoEnd),
         reach_(static_cast<size_t>(scenario.injects_size())),
         state_(static_cast<size_t>(scenario.injects_size()), State::kNew) {}
 

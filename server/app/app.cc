@@ -128,20 +128,29 @@ absl::Status App::Parts::WriteAdminContext() {
     return absl::UnavailableError("the engine does not answer");
   }
   if (!empty.get_future().get()) return absl::OkStatus();
-  const std::string token = NewPersonToken();
-  context.set_token(token);
+  const std::string secret = os::RandomBytes(kTokenBytes);
+  context.set_token(TokenText(secret));
   // Written first: a token that nobody holds could never be used.
   RETURN_IF_ERROR(os::WriteFileDurably(path, yaml::Dump(context), 0600));
   std::promise<absl::Status> booted;
-  loop->Boot(Bootstrap{Sha256(token)}, [&](absl::Status status) { booted.set_value(status); });
+  loop->Boot(Bootstrap{Sha256(secret)}, [&](absl::Status status) { booted.set_value(status); });
   return booted.get_future().get();
 }
 
 absl::Status App::Parts::WriteEndpoint() {
-  const std::string json = absl::StrCat(
-      "{\"pid\": ", getpid(), ", \"people\": \"", rpc->people_address(), "\", \"agents\": \"",
-      rpc->agents_address(), "\", \"people_port\": ", rpc->people_port(),
-      ", \"agents_port\": ", rpc->agents_port(), "}\n");
+  v1::Endpoint endpoint;
+  endpoint.set_pid(getpid());
+  endpoint.set_people(rpc->people_address());
+  endpoint.set_agents(rpc->agents_address());
+  endpoint.set_people_port(rpc->people_port());
+  endpoint.set_agents_port(rpc->agents_port());
+  google::protobuf::util::JsonPrintOptions print;
+  print.add_whitespace = true;
+  print.preserve_proto_field_names = true;
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(endpoint, &json, print).ok()) {
+    return absl::InternalError("endpoint.json cannot be printed");
+  }
   return os::WriteFileDurably(options.data_dir + "/endpoint.json", json, 0644);
 }
 

@@ -13,7 +13,6 @@ namespace drill {
 namespace {
 
 constexpr int64_t kSecondUs = 1'000'000;
-constexpr size_t kPage = 1000;
 
 // Sent even when it cannot be made durable; idempotent and safe.
 bool Urgent(const v1::Command& command) {
@@ -39,19 +38,15 @@ Loop::Loop(LoopOptions options, Journal* journal, View* view, EngineClock* clock
 
 absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
   auto engine = std::make_unique<Engine>(options_.score);
-  std::unique_ptr<JournalReader> reader = journal_->NewReader();
-  for (uint64_t from = 1;;) {
-    ASSIGN_OR_RETURN(std::vector<StoredRecord> page, reader->Read(from, kPage));
-    for (const StoredRecord& stored : page) {
-      v1::Record record;
-      if (!record.ParseFromString(stored.payload)) {
-        return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
-      }
-      RETURN_IF_ERROR(engine->Replay(record, stored.hash));
+  ASSIGN_OR_RETURN(std::unique_ptr<JournalReader> reader, journal_->NewReader());
+  v1::Record record;
+  RETURN_IF_ERROR(ReadAll(*reader, [&](const chain::RecordView& stored) -> absl::Status {
+    if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
+      return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
     }
-    if (page.size() < kPage) return engine;
-    from = page.back().seq + 1;
-  }
+    return engine->Replay(record, stored.hash);
+  }));
+  return engine;
 }
 
 absl::Status Loop::Start() {
@@ -152,7 +147,7 @@ void Loop::RunBatch(std::vector<Item> items) {
   if (!status.ok()) {
     spdlog::error("journal: {}; the batch is given up", Text(status));
     std::vector<PersonCommand> urgent;
-    for (const Pending& pending : pending_) {
+    for (const Waiting& pending : pending_) {
       if (pending.urgent.has_value()) urgent.push_back(*pending.urgent);
     }
     Reload();
@@ -161,9 +156,9 @@ void Loop::RunBatch(std::vector<Item> items) {
       unrecorded_.push_back(std::move(command));
     }
   }
-  std::vector<Pending> pending;
+  std::vector<Waiting> pending;
   pending.swap(pending_);
-  for (Pending& p : pending) p.settle(status);
+  for (Waiting& p : pending) p.settle(status);
   SendDesired(clock_->NowUs());
 }
 
@@ -178,7 +173,7 @@ void Loop::Take(Item& item, int64_t now_us) {
 
 void Loop::TakeConnect(Connect& connect, int64_t) {
   // Known by its Hello; an older session of the same host ends then.
-  sessions_[connect.peer.session] = {connect.peer.host, std::move(connect.sink), "", false};
+  sessions_[connect.peer.session] = {connect.peer.host, std::move(connect.sink), "", 0, false};
 }
 
 void Loop::TakeHello(StreamId id, const v1::Hello& hello, int64_t now_us) {
@@ -225,8 +220,14 @@ void Loop::TakeFrame(Frame& frame, int64_t now_us) {
 }
 
 void Loop::HandleEvents(StreamId id, const v1::OutboxBatch& batch, int64_t now_us) {
-  const Session& session = sessions_[id];
+  Session& session = sessions_[id];
   if (batch.entries().empty()) return;
+  if (session.outbox_seq != 0 && batch.entries(0).seq() > session.outbox_seq + 1) {
+    // Acknowledging past a gap would lose what fell into it.
+    session.sink->Close(absl::InvalidArgumentError("outbox entries out of order"));
+    return TakeGone(id, now_us);
+  }
+  session.outbox_seq = batch.entries(batch.entries_size() - 1).seq();
   AgentEvents events{session.host, session.outbox_id,
                      {batch.entries().begin(), batch.entries().end()}};
   const uint64_t last = events.entries.back().seq();
@@ -236,8 +237,15 @@ void Loop::HandleEvents(StreamId id, const v1::OutboxBatch& batch, int64_t now_u
     return;
   }
   pending_.push_back({[this, id, last](const absl::Status& status) {
-                        // Not durable: not acknowledged, so the agent sends it again.
-                        if (!status.ok()) return;
+                        if (!status.ok()) {
+                          // The next entries must not overtake these: the session ends, and the
+                          // agent sends all again, in order, in its next one.
+                          if (auto it = sessions_.find(id); it != sessions_.end()) {
+                            it->second.sink->Close(absl::UnavailableError(status.message()));
+                            TakeGone(id, clock_->NowUs());
+                          }
+                          return;
+                        }
                         v1::ControllerFrame out;
                         out.mutable_outbox_ack()->set_seq(last);
                         Push(id, std::move(out));
@@ -314,24 +322,17 @@ void Loop::AskDryRuns(const Decision& decision) {
 absl::Status Loop::Commit(int64_t now_us) {
   auto batch = std::make_shared<std::vector<Stamped>>(engine_->TakeBatch());
   if (batch->empty()) return absl::OkStatus();
-  std::vector<StoredRecord> stored;
-  stored.reserve(batch->size());
-  bool enrolled = false;
-  for (const Stamped& s : *batch) {
-    stored.push_back({s.record.seq(), s.record.stream(), s.record.stream_seq(),
-                      static_cast<int>(s.record.body_case()), s.payload, s.hash});
-    enrolled = enrolled || s.record.has_agent_enrolled();
-  }
-  const uint64_t expected = stored.front().seq - 1;
-  const uint64_t epoch = engine_->state().epoch;
-  absl::Status status = journal_->Append(stored, expected, epoch);
+  const bool enrolled = std::any_of(batch->begin(), batch->end(), [](const Stamped& s) {
+    return s.record.has_agent_enrolled();
+  });
+  absl::Status status = Append(*batch);
   const bool urgent = std::any_of(pending_.begin(), pending_.end(),
-                                  [](const Pending& p) { return p.urgent.has_value(); });
-  if (absl::IsResourceExhausted(status) && urgent && !reserve_released_) {
+                                  [](const Waiting& p) { return p.urgent.has_value(); });
+  if (absl::IsResourceExhausted(status) && urgent && journal_->HasReserve()) {
     // A full disk must not hide that the drill was stopped.
     spdlog::error("journal: disk full; the reserve is used to write down a stop");
-    reserve_released_ = journal_->ReleaseReserve().ok();
-    status = journal_->Append(stored, expected, epoch);
+    RETURN_IF_ERROR(journal_->ReleaseReserve());
+    status = Append(*batch);
   }
   RETURN_IF_ERROR(status);
   journal_->TouchAlive(now_us);
@@ -340,6 +341,18 @@ absl::Status Loop::Commit(int64_t now_us) {
     agent_keys_ = engine_->state().reg.agent_keys;
   }
   view_->Publish(std::move(batch));
+  return absl::OkStatus();
+}
+
+absl::Status Loop::Append(const std::vector<Stamped>& batch) {
+  // One transaction but for batches beyond the journal's limit.
+  for (size_t from = 0; from < batch.size(); from += kBatchRecordsMax) {
+    const size_t to = std::min(batch.size(), from + kBatchRecordsMax);
+    std::vector<Pending> pending;
+    pending.reserve(to - from);
+    for (size_t i = from; i < to; ++i) pending.push_back({batch[i].payload, batch[i].hash});
+    RETURN_IF_ERROR(journal_->Append(pending, journal_->Head()).status());
+  }
   return absl::OkStatus();
 }
 
@@ -379,7 +392,7 @@ void Loop::RetryUnrecorded(int64_t now_us) {
     if (!decision.ok() || decision->records.empty()) continue;
     pending_.push_back({[](const absl::Status&) {}, std::move(command)});
   }
-  if (reserve_released_ && journal_->RestoreReserve().ok()) reserve_released_ = false;
+  if (!journal_->HasReserve()) (void)journal_->RestoreReserve();  // tried again in a second
 }
 
 void Loop::CheckClock(int64_t now_us) {

@@ -89,10 +89,11 @@ class Loop {
     std::string host;
     std::shared_ptr<AgentSink> sink;
     std::string outbox_id;
+    uint64_t outbox_seq = 0;  // last received in this session
     bool hello = false;
   };
   // What waits for the batch to be durable.
-  struct Pending {
+  struct Waiting {
     std::function<void(const absl::Status&)> settle;
     std::optional<PersonCommand> urgent;  // stop, pause, REAL INCIDENT
   };
@@ -110,6 +111,7 @@ class Loop {
   void HandleEvents(StreamId id, const v1::OutboxBatch& batch, int64_t now_us);
   void AskDryRuns(const Decision& decision);
   absl::Status Commit(int64_t now_us);
+  absl::Status Append(const std::vector<Stamped>& batch);
   void Reload();
   void SendDesired(int64_t now_us);
   void Push(StreamId session, v1::ControllerFrame frame);
@@ -126,10 +128,9 @@ class Loop {
   // Loop thread only.
   std::unique_ptr<Engine> engine_;
   absl::btree_map<StreamId, Session> sessions_;
-  std::vector<Pending> pending_;
+  std::vector<Waiting> pending_;
   std::vector<PersonCommand> unrecorded_;  // urgent commands to be journalled once there is room
   int64_t next_second_us_ = 0;
-  bool reserve_released_ = false;
 
   Mutex keys_mutex_;
   // host → key id, for refusing replaced certificates on gRPC's threads.

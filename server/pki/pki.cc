@@ -1,5 +1,6 @@
 #include "server/pki/pki.h"
 
+#include <openssl/err.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -141,7 +142,7 @@ absl::StatusOr<std::optional<TlsIdentity>> Ca::State::StoredServer(const pki::Na
       X509_verify(server->get(), key.get()) == 1 && pki::NamesOf(server->get()) == names &&
       pki::HoldsUntil(server->get(), NowSeconds(), pki::kRenewDays * pki::kSecondsPerDay);
   if (!usable) {
-    (void)ssl::Error("");  // leaves no stale reason behind for the next reader of the queue
+    ERR_clear_error();  // leaves no stale reason behind for the next reader of the queue
     return none;
   }
   return std::optional<TlsIdentity>(TlsIdentity{*key_pem, *chain_pem});

@@ -19,20 +19,16 @@ constexpr size_t kPage = 1000;
 }  // namespace
 
 absl::Status View::Start() {
-  reader_ = journal_->NewReader();
-  for (uint64_t from = 1;;) {
-    ASSIGN_OR_RETURN(std::vector<StoredRecord> page, reader_->Read(from, kPage));
-    for (const StoredRecord& stored : page) {
-      v1::Record record;
-      if (!record.ParseFromString(stored.payload)) {
-        return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
-      }
-      RETURN_IF_ERROR(Apply(record, &state_));
-      state_.streams[stored.stream].hash = stored.hash;
+  ASSIGN_OR_RETURN(reader_, journal_->NewReader());
+  v1::Record record;
+  RETURN_IF_ERROR(ReadAll(*reader_, [&](const chain::RecordView& stored) -> absl::Status {
+    if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
+      return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
     }
-    if (page.size() < kPage) break;
-    from = page.back().seq + 1;
-  }
+    RETURN_IF_ERROR(Apply(record, &state_));
+    state_.streams[record.stream()].hash = std::string(stored.hash);
+    return absl::OkStatus();
+  }));
   {
     MutexLock lock(tokens_mutex_);
     credentials_ = std::make_shared<const RegisterState>(state_.reg);
@@ -147,22 +143,27 @@ void View::Feed(StreamId id) {
   Watcher& watcher = it->second;
   const Exercise& e = *state_.FindExercise(watcher.exercise);
   while (watcher.next_stream_seq <= e.head_stream_seq) {
-    absl::StatusOr<std::vector<StoredRecord>> page =
-        reader_->ReadStream(watcher.exercise, watcher.next_stream_seq, kPage);
-    if (!page.ok() || page->empty()) {
-      watcher.sink->Close(page.ok() ? absl::DataLossError("the journal has a gap") : page.status());
+    const uint64_t from = watcher.next_stream_seq;
+    bool full = false;
+    v1::Record record;
+    const absl::StatusOr<size_t> read = reader_->ReadStream(
+        watcher.exercise, from, kPage, [&](const chain::RecordView& stored) -> absl::Status {
+          // Durable, but not folded here yet: it comes with its batch.
+          if (full || stored.stream_seq > e.head_stream_seq) return absl::OkStatus();
+          DRILL_CHECK(record.ParseFromArray(stored.payload.data(),
+                                            static_cast<int>(stored.payload.size())));
+          full = !Send(&watcher, e, record, stored.payload.size());
+          return absl::OkStatus();
+        });
+    if (!read.ok() || *read == 0) {
+      watcher.sink->Close(read.ok() ? absl::DataLossError("the journal has a gap")
+                                    : read.status());
       watchers_.erase(it);
       return;
     }
-    for (const StoredRecord& stored : *page) {
-      // Durable, but not folded here yet: it comes with its batch.
-      if (stored.stream_seq > e.head_stream_seq) break;
-      v1::Record record;
-      DRILL_CHECK(record.ParseFromString(stored.payload));
-      if (!Send(&watcher, e, record, stored.payload.size())) {
-        if (watcher.sink == nullptr) watchers_.erase(it);
-        return;
-      }
+    if (full) {
+      if (watcher.sink == nullptr) watchers_.erase(it);
+      return;
     }
   }
   auto marker = std::make_shared<v1::WatchEvent>();
