@@ -6,18 +6,21 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
 #include "common/os/clock.h"
+#include "core/scenario/unfold.h"
 
 namespace drill::cli {
 namespace {
 
-// Reads up to now, to know where the answers to come begin.
+// Reads up to now, to know what the exercise is and where the answers to come begin.
 class CatchUp : public Watcher {
  public:
   bool OnEvent(const v1::WatchEvent& event) override {
     cursor = std::max<uint64_t>(cursor, event.cursor());
+    if (event.record().has_exercise_created()) created = event.record().exercise_created();
     return !event.caught_up();
   }
   uint64_t cursor = 0;
+  v1::ExerciseCreated created;
 };
 
 class CheckWatcher : public Watcher {
@@ -55,16 +58,28 @@ void PrintFindings(Session& session, const v1::ExerciseView& view, const CheckPr
 
 }  // namespace
 
-CheckProgress::CheckProgress(const v1::ExerciseView& view) {
-  for (const v1::SystemCast& cast : view.systems()) {
+CheckProgress::CheckProgress(const v1::ExerciseCreated& exercise) {
+  const auto aimed_at = [&exercise](const std::string& part, const v1::Host& host) {
+    for (const v1::Inject& inject : exercise.scenario().injects()) {
+      if (!inject.has_action()) continue;
+      for (const v1::Selector& selector : inject.targets()) {
+        if (Selects(selector, part, host)) return true;
+      }
+    }
+    return false;
+  };
+  for (const v1::SystemCast& cast : exercise.systems()) {
     for (const v1::Host& host : cast.hosts()) {
-      if (!host.agentless()) waiting_.insert(host.id());
+      if (aimed_at(cast.part(), host)) waiting_.insert(host.id());
     }
   }
 }
 
 void CheckProgress::Add(const v1::Record& record) {
-  if (record.has_host_checked()) waiting_.erase(record.host_checked().host());
+  if (record.has_host_checked()) {
+    waiting_.erase(record.host_checked().host());
+    if (!record.host_checked().findings().empty()) findings_ = true;
+  }
   if (record.has_exercise_ready()) ready_ = true;
 }
 
@@ -80,10 +95,9 @@ absl::Status CheckAndWait(Session& session, const std::string& exercise) {
   const int64_t until = os::MonotonicMicros() + session.timeout_us();
   const auto left = [until] { return std::max<int64_t>(until - os::MonotonicMicros(), 1); };
   ASSIGN_OR_RETURN(Client * client, session.client());
-  ASSIGN_OR_RETURN(v1::ExerciseView view, client->GetExercise(exercise));
-  CheckProgress progress(view);
   CatchUp past;
   RETURN_IF_ERROR(client->Watch(exercise, 0, left(), past));
+  CheckProgress progress(past.created);
 
   v1::Command command;
   command.mutable_check_exercise()->set_exercise(exercise);
@@ -94,8 +108,10 @@ absl::Status CheckAndWait(Session& session, const std::string& exercise) {
     // A host that says nothing is a finding like another.
     if (!status.ok() && !absl::IsDeadlineExceeded(status)) return status;
   }
-  ASSIGN_OR_RETURN(view, client->GetExercise(exercise));
-  const bool ready = view.summary().phase() == v1::PHASE_READY;
+  ASSIGN_OR_RETURN(const v1::ExerciseView view, client->GetExercise(exercise));
+  // A check of what was ready already may find that it no longer is.
+  const bool ready =
+      view.summary().phase() == v1::PHASE_READY && (progress.ready() || progress.clean());
   if (session.json()) {
     session.PrintJson(view);
   } else {

@@ -49,9 +49,7 @@ struct Client::Wire {
   void Prepare(grpc::ClientContext* context, int64_t us) const {
     context->set_deadline(In(us));
     context->AddMetadata("authorization", client->authorization_);
-    if (!client->options_.language.empty()) {
-      context->AddMetadata("accept-language", client->options_.language);
-    }
+    context->AddMetadata("accept-language", std::string(LanguageCode(client->options_.language)));
   }
 
   void Pause(int attempt, int64_t left_us) const {
@@ -120,6 +118,11 @@ absl::StatusOr<v1::SubmitResponse> Client::Submit(const v1::Command& command) {
   request_id_ = options_.request_id.empty() ? os::RandomId() : options_.request_id;
   request.set_request_id(request_id_);
   *request.mutable_command() = command;
+  const size_t bytes = request.ByteSizeLong();
+  if (bytes > kRequestBytesMax) {
+    return absl::ResourceExhaustedError(
+        Say(options_.language, Msg::kFailedTooLarge, bytes, kRequestBytesMax));
+  }
   return wire_->Call(&v1::Drill::Stub::Submit, request);
 }
 

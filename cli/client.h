@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "cli/text.h"
 #include "drill/v1/api.pb.h"
 #include "drill/v1/context.pb.h"
 
@@ -44,9 +45,9 @@ class Client {
 
   struct Options {
     int64_t timeout_us = 15'000'000;
-    std::string language;                // sent with each call: the language of answers
-    std::string request_id;              // empty: a random one a Submit
-    std::function<void(int64_t)> sleep;  // microseconds; empty: the system's
+    Language language = Language::kVietnamese;  // of answers and failures
+    std::string request_id;                     // empty: a random one a Submit
+    std::function<void(int64_t)> sleep;         // microseconds; empty: the system's
   };
 
   // Does not connect yet. InvalidArgument: the context lacks a field.

@@ -39,9 +39,7 @@ absl::Status ShowEnrolment(Session& session, const std::string& secret, const v1
   session.Remark(session.Say(Msg::kEnrolmentMade, host,
                              FormatSpan(request.issue_enrolment().valid_us()),
                              offer.owner_keys_pem_size(), offer.signatures_required()));
-  if (offer.owner_keys_pem_size() < offer.signatures_required()) {
-    session.Remark(session.Say(Msg::kEnrolmentNoKeys));
-  }
+  for (const v1::Text& note : response.notes()) session.Remark(Clean(session.Pick(note)));
   session.PrintLine(text);
   return absl::OkStatus();
 }

@@ -85,6 +85,12 @@ void PrintDuty(Session& session, const v1::DutyTable& duty) {
                r.exercise(), FormatDate(r.held_on()), session.Pick(r.depth()), missing});
   }
   session.PrintTable(table);
+  for (const v1::DutyRow& r : duty.rows()) {
+    for (const v1::Text& note : r.notes()) {
+      session.PrintLine(absl::StrCat("  ", Clean(r.system()), ", ", Clean(r.obligation()), ": ",
+                                     Clean(session.Pick(note))));
+    }
+  }
   PrintObligations(session, duty);
 }
 

@@ -95,8 +95,8 @@ void PrintTimeline(Session& session, const v1::Scenario& scenario) {
                session.Say(Msg::kColTitle)});
   for (const TimelineRow& row : Timeline(scenario)) {
     std::vector<std::string> conditions;
-    if (!row.after.empty()) conditions.push_back(absl::StrCat("after ", row.after));
-    if (!row.unless.empty()) conditions.push_back(absl::StrCat("unless ", row.unless));
+    if (!row.after.empty()) conditions.push_back(session.Say(Msg::kAfter, row.after));
+    if (!row.unless.empty()) conditions.push_back(session.Say(Msg::kUnless, row.unless));
     const std::string expected = absl::StrJoin(
         row.expectations, "; ",
         [](std::string* out, const TimelineExpectation& e) { absl::StrAppend(out, Summary(e)); });

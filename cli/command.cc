@@ -136,6 +136,7 @@ std::string Help(const Command& command, Language language) {
     Section(Say(language, Msg::kHelpOptions), command, false, language, &page);
   }
   Section(Say(language, Msg::kHelpCommonOptions), *root, false, language, &page);
+  absl::StrAppend(&page, Line("-h, --help", Say(language, Msg::kHelpHelp)));
   return page;
 }
 

@@ -11,7 +11,13 @@ namespace drill::cli {
 
 absl::StatusOr<const v1::Context*> Session::context() {
   if (!context_read_) {
-    ASSIGN_OR_RETURN(context_, ReadContext(ContextPath(options_.context, environment_.variable)));
+    absl::StatusOr<v1::Context> read =
+        ReadContext(ContextPath(options_.context, environment_.variable));
+    if (absl::IsNotFound(read.status())) {
+      return absl::NotFoundError(absl::StrCat(read.status().message(), Say(Msg::kFailedContext)));
+    }
+    RETURN_IF_ERROR(read.status());
+    context_ = *std::move(read);
     context_read_ = true;
   }
   return &context_;
@@ -22,7 +28,7 @@ absl::StatusOr<Client*> Session::client() {
     ASSIGN_OR_RETURN(const v1::Context* context, this->context());
     Client::Options options;
     options.timeout_us = timeout_us();
-    options.language = std::string(LanguageCode(language_));
+    options.language = language_;
     options.request_id = options_.request_id;
     options.sleep = environment_.sleep_us;
     absl::StatusOr<std::unique_ptr<Client>> client = Client::Make(*context, std::move(options));

@@ -24,6 +24,7 @@ inline absl::string_view LanguageCode(Language language) {
 // compile.
 enum class Msg {
   // Help.
+  kHelpHelp,
   kHelpUsage,
   kHelpCommandWord,
   kHelpCommands,
@@ -56,6 +57,8 @@ enum class Msg {
   // Failures: what, where, why; what to do.
   kFailedRefused,
   kFailedNoAnswer,
+  kFailedContext,
+  kFailedTooLarge,
   kFailedOutput,
   kAdviceInvalid,
   kAdviceUnauthenticated,
@@ -167,7 +170,6 @@ enum class Msg {
   kTokenMade,
   kTokenWritten,
   kEnrolmentMade,
-  kEnrolmentNoKeys,
   kAgentNotEnrolled,
   kAgentAway,
   kAgentConnected,
@@ -178,6 +180,8 @@ enum class Msg {
   kLintFailed,
   kByHand,
   kScenarioHead,
+  kAfter,
+  kUnless,
   kNoSuchScenario,
   // Scopes and keys.
   kKeyMade,

@@ -4,6 +4,8 @@ namespace drill::cli {
 
 absl::string_view English(Msg message) {
   switch (message) {
+    case Msg::kHelpHelp:
+      return "print this page";
     case Msg::kHelpUsage:
       return "Usage:";
     case Msg::kHelpCommandWord:
@@ -67,6 +69,11 @@ absl::string_view English(Msg message) {
       return "$0: refused by $1: $2";
     case Msg::kFailedNoAnswer:
       return "$0: no answer from $1: $2";
+    case Msg::kFailedContext:
+      return "; name a context file with --context or DRILLCTL_CONTEXT («drillctl person token "
+             "--out» makes one, drilld writes admin.context on its first start)";
+    case Msg::kFailedTooLarge:
+      return "the request has $0 bytes, the controller takes at most $1; split the file";
     case Msg::kFailedOutput:
       return "the result could not be written to standard output; check for a full disk";
     case Msg::kAdviceInvalid:
@@ -288,9 +295,6 @@ absl::string_view English(Msg message) {
     case Msg::kEnrolmentMade:
       return "Enrolment token for $0, to be used once within $1; pins $2 owner keys, $3 signatures "
              "needed:";
-    case Msg::kEnrolmentNoKeys:
-      return "Note: the register has too few owner keys for this system; the agent will refuse "
-             "every order.";
     case Msg::kAgentNotEnrolled:
       return "not enrolled";
     case Msg::kAgentAway:
@@ -309,6 +313,10 @@ absl::string_view English(Msg message) {
       return "by hand";
     case Msg::kScenarioHead:
       return "Type: $0. Length: $1.";
+    case Msg::kAfter:
+      return "after $0";
+    case Msg::kUnless:
+      return "unless $0";
     case Msg::kNoSuchScenario:
       return "neither a file nor a scenario is called «$0»; see «drillctl scenario list»";
     case Msg::kKeyMade:

@@ -4,6 +4,8 @@ namespace drill::cli {
 
 absl::string_view Vietnamese(Msg message) {
   switch (message) {
+    case Msg::kHelpHelp:
+      return "in trang này";
     case Msg::kHelpUsage:
       return "Cách dùng:";
     case Msg::kHelpCommandWord:
@@ -66,6 +68,11 @@ absl::string_view Vietnamese(Msg message) {
       return "$0: $1 từ chối: $2";
     case Msg::kFailedNoAnswer:
       return "$0: $1 không trả lời: $2";
+    case Msg::kFailedContext:
+      return "; hãy chỉ tệp ngữ cảnh bằng --context hoặc DRILLCTL_CONTEXT («drillctl person token "
+             "--out» tạo tệp này, drilld ghi admin.context khi chạy lần đầu)";
+    case Msg::kFailedTooLarge:
+      return "yêu cầu dài $0 byte, máy chủ nhận tối đa $1; hãy chia nhỏ tệp";
     case Msg::kFailedOutput:
       return "không ghi được kết quả ra đầu ra chuẩn; kiểm tra dung lượng đĩa";
     case Msg::kAdviceInvalid:
@@ -286,9 +293,6 @@ absl::string_view Vietnamese(Msg message) {
     case Msg::kEnrolmentMade:
       return "Mã ghi danh một lần cho $0, có giá trị trong $1; ghim $2 khóa chủ quản, cần $3 chữ "
              "ký:";
-    case Msg::kEnrolmentNoKeys:
-      return "Chú ý: hệ thống này chưa đủ khóa chủ quản trong sổ đăng ký; tác tử sẽ từ chối mọi "
-             "lệnh.";
     case Msg::kAgentNotEnrolled:
       return "chưa ghi danh";
     case Msg::kAgentAway:
@@ -307,6 +311,10 @@ absl::string_view Vietnamese(Msg message) {
       return "bằng tay";
     case Msg::kScenarioHead:
       return "Hình thức: $0. Thời lượng: $1.";
+    case Msg::kAfter:
+      return "sau $0";
+    case Msg::kUnless:
+      return "trừ khi $0";
     case Msg::kNoSuchScenario:
       return "không có tệp nào, cũng không có kịch bản nào mang tên «$0»; xem «drillctl scenario "
              "list»";

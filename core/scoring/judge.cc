@@ -43,7 +43,8 @@ v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
 bool Censors(const OrderState& order) {
   return order.undone_us != 0 && (order.undo_reason == v1::UNDO_REASON_STOPPED ||
                                   order.undo_reason == v1::UNDO_REASON_SILENCE ||
-                                  order.undo_reason == v1::UNDO_REASON_WINDOW);
+                                  order.undo_reason == v1::UNDO_REASON_WINDOW ||
+                                  order.undo_reason == v1::UNDO_REASON_FAILED);
 }
 
 // Not released: it may still come, or it never will.
@@ -221,7 +222,7 @@ Judge::Done Judge::DoneBy(const Evidence* evidence, const v1::Expectation& expec
 Judge::Cut Judge::CutOn(int inject, int host, const Chance& chance, absl::string_view team) const {
   Cut cut;
   if (chance.undone_us != 0) {
-    cut = {chance.undone_us, "undone by silence, stop or the window's end"};
+    cut = {chance.undone_us, "undone by silence, stop, failure or the window's end"};
   }
   const int64_t contained_us = ContainedByOthers(inject, host, team);
   if (contained_us != 0 && (cut.at_us == 0 || contained_us < cut.at_us)) {

@@ -163,7 +163,8 @@ TEST_F(RunTest, AMissingContextIsNamed) {
   run_.variables["HOME"] = dir_.path();
   const CliRunner::Result result = run_({"whoami"});
   EXPECT_EQ(result.exit, 1);
-  EXPECT_THAT(result.err, HasSubstr(dir_ / ".config/cyberdrill/context.yaml"));
+  EXPECT_THAT(result.err, AllOf(HasSubstr(dir_ / ".config/cyberdrill/context.yaml"),
+                                HasSubstr("--context or DRILLCTL_CONTEXT")));
 }
 
 TEST_F(RunTest, WhatAContextLacksIsNamedAtOnce) {
@@ -318,6 +319,17 @@ TEST_F(RunTest, TheOwnersAcceptanceIsSignedOverTheBytesSent) {
   EXPECT_OK(VerifySignature(pem, sent.acceptance(), sent.signatures(0).der()));
 }
 
+TEST_F(RunTest, ARequestLargerThanTheControllerTakesIsNotSent) {
+  std::string text = "organisations:\n";
+  for (int i = 0; i < 1000; ++i) {
+    absl::StrAppend(&text, "  - {id: o", i, ", name: {vi: ", std::string(5000, 'x'), "}}\n");
+  }
+  const CliRunner::Result result = run_({"register", "apply", dir_.Write("big.yaml", text)});
+  EXPECT_EQ(result.exit, 1);
+  EXPECT_THAT(result.err, HasSubstr("split the file"));
+  EXPECT_THAT(drill_.submitted(), IsEmpty());
+}
+
 // ---- scope, check ------------------------------------------------------------------------------
 
 TEST_F(RunTest, AScopeIsCheckedAgainstTheExercisesOwnScenarioAndWritten) {
@@ -346,19 +358,21 @@ TEST_F(RunTest, AScopeIsCheckedAgainstTheExercisesOwnScenarioAndWritten) {
 class CheckTest : public RunTest {
  protected:
   CheckTest() {
-    v1::ExerciseView before = Parse<v1::ExerciseView>(R"(
+    v1::ExerciseView view = Parse<v1::ExerciseView>(R"(
         summary { phase: PHASE_APPROVED }
-        systems { hosts { id: "a" } hosts { id: "b" } hosts { id: "old" agentless: true } }
-        hosts { host: "a" } hosts { host: "b" })");
-    v1::ExerciseView after = before;
-    after.mutable_hosts(0)->set_checked(true);
-    drill_.views = {before, after};
-    drill_.watches = {{{Event(5, "host_checked { host: 'a' }"), Event(6, "")}, grpc::Status::OK}};
+        hosts { host: "a" checked: true } hosts { host: "b" } hosts { host: "idle" })");
+    drill_.views = {view};
+    const std::string created = R"(exercise_created {
+        scenario { injects { id: "i" action { web_deface {} } targets { system: "p" role: "web" } } }
+        systems { part: "p" hosts { id: "a" role: "web" } hosts { id: "b" role: "web" }
+                  hosts { id: "idle" role: "db" } } })";
+    drill_.watches = {{{Event(4, created), Event(5, "host_checked { host: 'a' }"), Event(6, "")},
+                       grpc::Status::OK}};
   }
 };
 
 TEST_F(CheckTest, WaitsForEveryAgentAndTellsThatItIsReady) {
-  drill_.views[1].mutable_summary()->set_phase(v1::PHASE_READY);
+  drill_.views[0].mutable_summary()->set_phase(v1::PHASE_READY);
   drill_.watches.push_back({{Event(7, "host_checked { host: 'b' }"),
                              Event(8, "host_checked { host: 'a' }"), Event(9, "exercise_ready {}")},
                             grpc::Status::OK});
@@ -370,10 +384,10 @@ TEST_F(CheckTest, WaitsForEveryAgentAndTellsThatItIsReady) {
 }
 
 TEST_F(CheckTest, FindingsArePrintedAndFail) {
-  v1::HostRow* b = drill_.views[1].mutable_hosts(1);
+  v1::HostRow* b = drill_.views[0].mutable_hosts(1);
   b->set_checked(true);
   *b->add_findings() = Parse<v1::CheckFinding>("inject: 'i' why: 'policy refuses files.encrypt'");
-  drill_.views[1].add_missing()->set_en("host b cannot play i");
+  drill_.views[0].add_missing()->set_en("host b cannot play i");
   drill_.watches.push_back(
       {{Event(7, "host_checked { host: 'a' }"), Event(8, "host_checked { host: 'b' }")},
        grpc::Status::OK});
@@ -389,6 +403,15 @@ TEST_F(CheckTest, AHostThatSaysNothingIsNamed) {
   const CliRunner::Result result = run_({"exercise", "check", "x"});
   EXPECT_EQ(result.exit, 1);
   EXPECT_THAT(result.out, AllOf(HasSubstr("a: ready"), HasSubstr("b: no answer")));
+}
+
+TEST_F(CheckTest, WhatWasReadyAndNoLongerIsFails) {
+  drill_.views[0].mutable_summary()->set_phase(v1::PHASE_READY);
+  drill_.watches.push_back(
+      {{Event(7, "host_checked { host: 'a' }"),
+        Event(8, "host_checked { host: 'b' findings { why: 'its agent is not connected' } }")},
+       grpc::Status::OK});
+  EXPECT_EQ(run_({"exercise", "check", "x"}).exit, 1);
 }
 
 // ---- watch -------------------------------------------------------------------------------------
@@ -503,11 +526,12 @@ TEST_F(RunTest, ADamagedJournalFails) {
 TEST_F(RunTest, DutySaysWhatIsMissingAndWhetherTheLawWasCompared) {
   drill_.duty = Parse<v1::DutyTable>(R"(year: 2026
       rows { system: "cong" level: 3 obligation: "o1" state: DUTY_STATE_PENDING
-             missing { en: "not closed" } }
+             missing { en: "not closed" } notes { en: "bound by its proposed level" } }
       obligations { id: "o1" document: "CT 1634" reach { en: "ministries" } })");
-  EXPECT_THAT(run_({"duty", "status"}).out,
-              AllOf(HasSubstr("pending"), HasSubstr("not closed"), HasSubstr("ministries"),
-                    HasSubstr("Nobody has compared")));
+  EXPECT_THAT(
+      run_({"duty", "status"}).out,
+      AllOf(HasSubstr("pending"), HasSubstr("not closed"), HasSubstr("ministries"),
+            HasSubstr("cong, o1: bound by its proposed level"), HasSubstr("Nobody has compared")));
 }
 
 TEST_F(RunTest, ReadingAMessageTellsTheController) {
