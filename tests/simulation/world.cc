@@ -729,7 +729,9 @@ void World::Run() {
   start.mutable_start_exercise()->set_exercise("drill");
   while (true) {
     const absl::Status started = Command("dir", start);
-    if (engine_ == nullptr) run_until(now_ + 30 * kSecond, [this] { return engine_ != nullptr; });
+    while (engine_ == nullptr) {
+      run_until(now_ + 30 * kSecond, [this] { return engine_ != nullptr; });
+    }
     if (started.ok() || exercise().InPlay()) break;
     run_until(now_ + kSecond, [] { return false; });
   }
