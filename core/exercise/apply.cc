@@ -208,7 +208,19 @@ class ExerciseFold {
     return absl::OkStatus();
   }
 
+  // About to be taken back.
+  void MarkCrossing(InjectState* inject) {
+    if (!inject->is_action() || inject->status != Status::kScheduled || inject->held ||
+        inject->direct || !e_.clock.running()) {
+      return;
+    }
+    if (e_.clock.EngineAt(inject->planned_ex_us) <= r_.time_us() + kLeaseMaxUs) {
+      inject->may_have_started = true;
+    }
+  }
+
   absl::Status Paused() {
+    for (InjectState& inject : e_.injects) MarkCrossing(&inject);
     e_.phase = v1::PHASE_PAUSED;
     e_.clock.Stop(r_.time_us(), r_.exercise_paused().at_ex_us());
     return absl::OkStatus();
@@ -224,6 +236,7 @@ class ExerciseFold {
   absl::Status Scheduled() {
     const v1::InjectScheduled& scheduled = r_.inject_scheduled();
     ASSIGN_OR_RETURN(InjectState * inject, FindInject(scheduled.inject()));
+    MarkCrossing(inject);
     inject->status = Status::kScheduled;
     inject->planned_ex_us = scheduled.planned_ex_us();
     inject->direct = scheduled.direct();
@@ -246,6 +259,7 @@ class ExerciseFold {
 
   absl::Status Revoked() {
     ASSIGN_OR_RETURN(InjectState * inject, FindInject(r_.inject_revoked().inject()));
+    MarkCrossing(inject);
     inject->status = Status::kRevoked;
     inject->revoke_reason = r_.inject_revoked().reason();
     return absl::OkStatus();
@@ -253,6 +267,7 @@ class ExerciseFold {
 
   absl::Status Held() {
     ASSIGN_OR_RETURN(InjectState * inject, FindInject(r_.inject_held().inject()));
+    MarkCrossing(inject);
     inject->held = r_.inject_held().held();
     return absl::OkStatus();
   }
@@ -291,6 +306,19 @@ class ExerciseFold {
     return out;
   }
 
+  // When something happened on a host. An agent that knows no engine time yet (a recovery at boot)
+  // says 0: the receipt is all there is. And nothing happened after it was told.
+  int64_t HostTime(int64_t at_us) const {
+    return at_us <= 0 || at_us > r_.time_us() ? r_.time_us() : at_us;
+  }
+  // The same for a trace, which cannot be older than the start of its order.
+  int64_t TraceTime(const v1::OrderEvent& event, const v1::Trace& trace,
+                    const OrderState& order) const {
+    const int64_t start = order.started_us != 0 ? order.started_us : e_.start_us;
+    const int64_t error = std::max<int64_t>(event.error_us(), order.error_us);
+    return HostTime(trace.at_us() < start - error ? event.at_us() : trace.at_us());
+  }
+
   absl::Status Order() {
     const v1::OrderEvent& event = r_.order_reported().event();
     const int index = e_.FindInject(event.order().inject());
@@ -300,16 +328,43 @@ class ExerciseFold {
     const int position = host < 0 ? -1 : inject.PositionOf(host);
     if (position < 0 || inject.orders.empty()) return Unknown("order on", event.order().host());
     OrderState& order = inject.orders[static_cast<size_t>(position)];
-    if (event.order().attempt() != order.attempt) {
-      // An earlier attempt: only its clean-up still matters.
-      if (event.kind() == v1::ORDER_EVENT_KIND_UNDONE ||
-          event.kind() == v1::ORDER_EVENT_KIND_MISSED) {
-        e_.stale_attempts.erase({index, host, event.order().attempt()});
-      }
-      return absl::OkStatus();
+    if (event.order().attempt() < order.attempt) {
+      StaleStep(event, index, host);
+    } else if (event.order().attempt() == order.attempt) {
+      OrderStep(event, index, host, &inject, &order);
     }
-    OrderStep(event, index, host, &inject, &order);
     return absl::OkStatus();
+  }
+
+  // An earlier attempt: only its clean-up still matters.
+  void StaleStep(const v1::OrderEvent& event, int index, int host) {
+    const std::tuple<int, int, int> key(index, host, event.order().attempt());
+    v1::CleanupResult cleanup = event.cleanup();
+    switch (event.kind()) {
+      case v1::ORDER_EVENT_KIND_STARTED:
+      case v1::ORDER_EVENT_KIND_APPLIED:
+        // Given up here, but standing there.
+        e_.stale_attempts.insert(key);
+        return;
+      case v1::ORDER_EVENT_KIND_UNDONE:
+        if (cleanup == v1::CLEANUP_RESULT_UNSPECIFIED) return;  // nothing verified
+        break;
+      case v1::ORDER_EVENT_KIND_BLOCKED:
+      case v1::ORDER_EVENT_KIND_FAILED:
+      case v1::ORDER_EVENT_KIND_REFUSED:
+      case v1::ORDER_EVENT_KIND_MISSED:
+      case v1::ORDER_EVENT_KIND_INTERRUPTED:
+        break;
+      default:
+        return;
+    }
+    e_.stale_attempts.erase(key);
+    if (cleanup == v1::CLEANUP_RESULT_RESIDUE) {
+      e_.stale_residue.insert(key);
+      KeepNotes(event, index, host);
+    } else {
+      e_.stale_residue.erase(key);
+    }
   }
 
   void OrderStep(const v1::OrderEvent& event, int index, int host, InjectState* inject,
@@ -318,28 +373,29 @@ class ExerciseFold {
       case v1::ORDER_EVENT_KIND_STARTED:
         if (order->stage != Stage::kNone) return;
         order->stage = Stage::kStarted;
-        order->started_us = event.at_us();
-        order->error_us = static_cast<int32_t>(std::min<int64_t>(event.error_us(), INT32_MAX));
+        order->started_us = HostTime(event.at_us());
+        order->error_us = Clamped(event.error_us());
         order->late_us = event.late_us();
         order->started_record = Position();
-        First(&inject->started_us, event.at_us());
+        First(&inject->started_us, order->started_us);
         return;
       case v1::ORDER_EVENT_KIND_APPLIED:
+        // Told again after a restart of the agent, or after its end: the first word stands.
+        if (order->stage > Stage::kStarted || HasEnd(*order)) return;
         order->stage = Stage::kApplied;
         order->applied_record = Position();
-        for (const v1::Trace& trace : event.traces()) {
+        // What is measured from here on are the traces, by the clock as it was known then.
+        if (event.error_us() > 0) order->error_us = Clamped(event.error_us());
+        for (v1::Trace trace : event.traces()) {
+          trace.set_at_us(TraceTime(event, trace, *order));
           AddTrace(index, host, trace);
           if (trace.noticeable()) First(&order->noticeable_us, trace.at_us());
         }
         return;
       case v1::ORDER_EVENT_KIND_UNDONE:
-        if (order->cleanup != v1::CLEANUP_RESULT_UNSPECIFIED) return;
-        order->cleanup = event.cleanup();
-        order->undo_reason = event.undo_reason();
-        order->undone_us = event.at_us();
-        order->undone_record = Position();
-        KeepNotes(event, index, host);
-        return;
+        // Something was there, though its start was never heard of.
+        if (order->stage == Stage::kNone) order->stage = Stage::kInterrupted;
+        return Clean(event, event.cleanup(), index, host, order);
       case v1::ORDER_EVENT_KIND_BLOCKED:
         return Close(Stage::kBlocked, event, index, host, order);
       case v1::ORDER_EVENT_KIND_FAILED:
@@ -347,6 +403,15 @@ class ExerciseFold {
       case v1::ORDER_EVENT_KIND_REFUSED:
         return Close(Stage::kRefused, event, index, host, order);
       case v1::ORDER_EVENT_KIND_MISSED:
+        // "Never started here" about what did start: the host was rebuilt, and what was played
+        // is gone with it. It stays played.
+        if (order->stage == Stage::kStarted || order->stage == Stage::kApplied) {
+          return Clean(event, v1::CLEANUP_RESULT_SUPERSEDED, index, host, order);
+        }
+        // Revoked, and the host says that it did not cross: nothing was to be played.
+        if (inject->status == Status::kRevoked) {
+          return Clean(event, v1::CLEANUP_RESULT_VERIFIED, index, host, order);
+        }
         return Close(Stage::kMissed, event, index, host, order);
       case v1::ORDER_EVENT_KIND_INTERRUPTED:
         return Close(Stage::kInterrupted, event, index, host, order);
@@ -355,14 +420,44 @@ class ExerciseFold {
     }
   }
 
-  // Not played, or undone again by the agent at once: what is left of it is in the event.
+  static int32_t Clamped(int64_t us) {
+    return static_cast<int32_t>(std::clamp<int64_t>(us, 0, INT32_MAX));
+  }
+  static bool HasEnd(const OrderState& order) {
+    return order.cleanup != v1::CLEANUP_RESULT_UNSPECIFIED;
+  }
+
+  // Not played, or undone again by the agent at once: what is left of it is in the event. After
+  // its effect was confirmed it is only its end: it was played.
   void Close(Stage stage, const v1::OrderEvent& event, int index, int host, OrderState* order) {
-    order->stage = stage;
-    order->cleanup = event.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED
-                                                                       : event.cleanup();
-    order->undone_us = event.at_us();
+    if (!HasEnd(*order)) {
+      if (order->stage != Stage::kApplied) order->stage = stage;
+      if (order->started_record == 0) order->started_record = Position();
+    }
+    const v1::CleanupResult cleanup = event.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED
+                                          ? v1::CLEANUP_RESULT_VERIFIED
+                                          : event.cleanup();
+    Clean(event, cleanup, index, host, order);
+  }
+
+  // The end of an order. The first word stands; only what was left may be found gone later.
+  void Clean(const v1::OrderEvent& event, v1::CleanupResult cleanup, int index, int host,
+             OrderState* order) {
+    if (cleanup == v1::CLEANUP_RESULT_UNSPECIFIED) return;  // nothing verified
+    if (HasEnd(*order)) {
+      if (order->cleanup != v1::CLEANUP_RESULT_RESIDUE || cleanup == v1::CLEANUP_RESULT_RESIDUE) {
+        return;
+      }
+      e_.residue.erase({index, host});
+    } else {
+      const bool failed = order->stage == Stage::kApplied &&
+                          event.kind() != v1::ORDER_EVENT_KIND_UNDONE &&
+                          event.kind() != v1::ORDER_EVENT_KIND_MISSED;
+      order->undo_reason = failed ? v1::UNDO_REASON_FAILED : event.undo_reason();
+      order->undone_us = HostTime(event.at_us());
+    }
+    order->cleanup = cleanup;
     order->undone_record = Position();
-    if (order->started_record == 0) order->started_record = Position();
     KeepNotes(event, index, host);
   }
 
@@ -383,7 +478,16 @@ class ExerciseFold {
     }
     order = OrderState{};
     order.attempt = retried.attempt();
-    e_.residue.erase({e_.FindInject(retried.inject()), host});
+    // A start that was taken back is no anchor.
+    inject->started_us = 0;
+    for (const OrderState& other : inject->orders) {
+      if (other.started_us != 0) First(&inject->started_us, other.started_us);
+    }
+    const int index = e_.FindInject(retried.inject());
+    auto left = e_.stale_residue.lower_bound({index, host, 0});
+    const bool keep = left != e_.stale_residue.end() && std::get<0>(*left) == index &&
+                      std::get<1>(*left) == host;
+    if (!keep) e_.residue.erase({index, host});
     return absl::OkStatus();
   }
 
@@ -400,6 +504,7 @@ class ExerciseFold {
     e_.phase = ended.aborted() ? v1::PHASE_ABORTED : v1::PHASE_ENDED;
     e_.end_us = r_.time_us();
     e_.end_ex_us = ended.at_ex_us();
+    for (InjectState& inject : e_.injects) MarkCrossing(&inject);
     if (e_.clock.started()) e_.clock.Stop(r_.time_us(), ended.at_ex_us());
     for (InjectState& inject : e_.injects) {
       if (inject.status == Status::kReleased || inject.status == Status::kRevoked) continue;
@@ -416,6 +521,8 @@ class ExerciseFold {
                                   ? observation.made.on_behalf().received_us()
                                   : r_.time_us();
     observation.record = Position();
+    ++e_.said[observation.made.team()];
+    SetAnswered(observation);
     e_.observation_index[observation.made.observation()] = static_cast<int>(e_.observations.size());
     e_.observations.push_back(std::move(observation));
     return absl::OkStatus();
@@ -436,14 +543,38 @@ class ExerciseFold {
         matched.counts_from_us() != 0 ? matched.counts_from_us() : observation.received_us;
     match.by_evaluator = r_.actor().who_case() == v1::Actor::kPerson;
     match.record = Position();
-    if (matched.hosts().empty()) observation.matches.push_back(match);
+    if (matched.hosts().empty()) Link(match, &observation);
     for (const std::string& id : matched.hosts()) {
       match.host = e_.FindHost(id);
       if (match.host < 0) return Unknown("host", id);
-      observation.matches.push_back(match);
+      Link(match, &observation);
     }
     SetAnchor(observation, match, &e_.injects[static_cast<size_t>(inject_index)]);
     return absl::OkStatus();
+  }
+
+  // The first answer is one, right or wrong; its worth comes with a match.
+  void SetAnswered(const ObservationState& observation) {
+    const v1::ObservationMade& made = observation.made;
+    if (made.kind() != v1::OBSERVATION_KIND_ANSWER || made.in_pause() ||
+        made.during_real_incident()) {
+      return;
+    }
+    const int inject = e_.FindInject(made.question());
+    if (inject < 0) return;
+    First(&e_.injects[static_cast<size_t>(inject)].answered_us, observation.received_us);
+  }
+
+  // The engine's later word on the same place knows more: traces that were told late.
+  static void Link(const Match& match, ObservationState* observation) {
+    for (Match& other : observation->matches) {
+      if (other.inject == match.inject && other.host == match.host && !other.by_evaluator &&
+          !match.by_evaluator) {
+        other = match;
+        return;
+      }
+    }
+    observation->matches.push_back(match);
   }
 
   static void SetAnchor(const ObservationState& observation, const Match& match,
@@ -479,6 +610,7 @@ class ExerciseFold {
       inject.detected_us = inject.reported_us = inject.contained_us = 0;
       inject.recovered_us = inject.answered_us = 0;
       for (const ObservationState& other : e_.observations) {
+        SetAnswered(other);
         for (const Match& m : other.matches) {
           if (m.inject == match.inject) SetAnchor(other, m, &inject);
         }
@@ -525,6 +657,7 @@ class ExerciseFold {
     const int index = e_.FindInject(r_.residue_accepted().inject());
     for (int attempt = 1; attempt < order.attempt; ++attempt) {
       e_.stale_attempts.erase({index, host, attempt});
+      e_.stale_residue.erase({index, host, attempt});
     }
     return absl::OkStatus();
   }
@@ -588,24 +721,40 @@ absl::Status ApplyBody(const Record& record, State* s) {
   return ExerciseFold(record, exercise).Run();
 }
 
+// The id that the command's answer carried.
+std::string GivenId(const Record& record) {
+  switch (record.body_case()) {
+    case Record::kObservationMade:
+      return record.observation_made().observation();
+    case Record::kTokenIssued:
+      return record.token_issued().token_id();
+    case Record::kEnrolmentIssued:
+      return record.enrolment_issued().token_id();
+    case Record::kScenarioAdded:
+      return record.scenario_added().scenario().id();
+    case Record::kExerciseCreated:
+      return record.exercise_created().exercise();
+    case Record::kInjectAdded:
+      return record.inject_added().inject().id();
+    default:
+      return "";
+  }
+}
+
+// Every record of a command carries its id: the last one's number is the answer's.
 void RememberRequest(const Record& record, State* s) {
   if (record.request_id().empty()) return;
+  auto [it, fresh] = s->requests.try_emplace(record.request_id());
+  it->second.seq = record.seq();
+  if (std::string id = GivenId(record); !id.empty()) it->second.id = std::move(id);
+  if (!fresh) return;
   if (s->request_order.size() < kRequestsKept) {
     s->request_order.push_back(record.request_id());
-  } else {
-    s->requests.erase(s->request_order[s->request_next]);
-    s->request_order[s->request_next] = record.request_id();
-    s->request_next = (s->request_next + 1) % kRequestsKept;
+    return;
   }
-  DoneRequest& done = s->requests[record.request_id()];
-  done.seq = record.seq();
-  if (record.has_observation_made()) {
-    done.id = record.observation_made().observation();
-  } else if (record.has_token_issued()) {
-    done.id = record.token_issued().token_id();
-  } else if (record.has_enrolment_issued()) {
-    done.id = record.enrolment_issued().token_id();
-  }
+  s->requests.erase(s->request_order[s->request_next]);
+  s->request_order[s->request_next] = record.request_id();
+  s->request_next = (s->request_next + 1) % kRequestsKept;
 }
 
 }  // namespace

@@ -55,22 +55,22 @@ const Rule kRules[] = {
     {C::kCloseExercise, {}, {v1::ROLE_DIRECTOR}},
 };
 
-// The exercise that a command speaks of; "" for those of the register.
-std::string ExerciseOf(const v1::Command& command) {
-  const auto* reflection = command.GetReflection();
-  const auto* field = reflection->GetOneofFieldDescriptor(
-      command, command.GetDescriptor()->FindOneofByName("command"));
-  const auto& message = reflection->GetMessage(command, field);
-  const auto* id = message.GetDescriptor()->FindFieldByName("exercise");
-  return id == nullptr ? "" : message.GetReflection()->GetString(message, id);
-}
-
 bool Holds(const State& state, const std::string& person, std::initializer_list<v1::Role> roles) {
   return std::any_of(roles.begin(), roles.end(),
                      [&](v1::Role role) { return state.reg.HasRole(person, role); });
 }
 
 }  // namespace
+
+std::string ExerciseOf(const v1::Command& command) {
+  const auto* reflection = command.GetReflection();
+  const auto* field = reflection->GetOneofFieldDescriptor(
+      command, command.GetDescriptor()->FindOneofByName("command"));
+  if (field == nullptr) return "";
+  const auto& message = reflection->GetMessage(command, field);
+  const auto* id = message.GetDescriptor()->FindFieldByName("exercise");
+  return id == nullptr ? "" : message.GetReflection()->GetString(message, id);
+}
 
 absl::Status Authorise(const State& state, const std::string& person, const v1::Command& command) {
   const Rule* rule = std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& r) {

@@ -62,10 +62,11 @@ int64_t ExerciseClock::EngineAt(int64_t ex_us) const {
   DRILL_CHECK(running_);
   const Segment& last = segments_.back();
   const int64_t ahead = ex_us - last.ex_us;
-  return last.from_us + (last.speed_permille == 1000
-                             ? ahead
-                             : ahead / last.speed_permille * 1000 +
-                                   ahead % last.speed_permille * 1000 / last.speed_permille);
+  if (last.speed_permille == 1000) return last.from_us + ahead;
+  // Rounded up: At() shows no less than `ex_us` then, so that what waits for it happens at once.
+  const int64_t rest = ahead % last.speed_permille * 1000;
+  const int64_t up = rest > 0 ? last.speed_permille - 1 : 0;
+  return last.from_us + ahead / last.speed_permille * 1000 + (rest + up) / last.speed_permille;
 }
 
 int64_t ExerciseClock::Elapsed(int64_t from_us, int64_t to_us) const {

@@ -33,7 +33,8 @@ class ExerciseClock {
 
   // What the clock shows; before StartEx negative (the lead).
   int64_t At(int64_t engine_us) const;
-  // When the running clock will show (or showed, within the last segment) `ex_us`.
+  // The first microsecond in which the running clock will show (or showed, within the last
+  // segment) `ex_us` or more.
   // REQUIRES: running().
   int64_t EngineAt(int64_t ex_us) const;
 

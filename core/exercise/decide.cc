@@ -118,11 +118,11 @@ absl::Status OnCommand(Context& c, const v1::Command& command) {
 }
 
 // The same request again: its first result, without deciding anew.
-Decision Repeated(const DoneRequest& done) {
-  Decision decision;
-  decision.response.set_seq(done.seq);
-  decision.response.set_id(done.id);
-  return decision;
+Decision Repeated(Context& c, const v1::Command& command, const DoneRequest& done) {
+  if (!c.out.for_team) c.out.response.set_seq(done.seq);
+  c.out.response.set_id(done.id);
+  if (command.has_issue_enrolment()) OfferEnrolment(c, command.issue_enrolment().host());
+  return std::move(c.out);
 }
 
 struct Dispatch {
@@ -170,13 +170,17 @@ absl::StatusOr<Decision> Decide(const State& state, const Fleet& fleet, int64_t 
     }
     // Another person's id is no retry: the ids are kept apart.
     const std::string key = absl::StrCat(c.person, "/", c.request_id);
+    const Exercise* e = state.FindExercise(decide::ExerciseOf(command->command));
+    c.out.for_team = e != nullptr && !e->TeamOf(c.person).empty();
+    if (c.out.for_team) c.out.response.set_seq(1);
     if (auto it = state.requests.find(key); it != state.requests.end()) {
-      return decide::Repeated(it->second);
+      return decide::Repeated(c, command->command, it->second);
     }
     c.request_id = key;
   }
   RETURN_IF_ERROR(std::visit(decide::Dispatch{c}, input));
-  if (!c.out.records.empty()) c.out.records.front().set_request_id(c.request_id);
+  if (c.out.records.empty()) c.out.response.set_seq(0);
+  for (v1::Record& record : c.out.records) record.set_request_id(c.request_id);
   return std::move(c.out);
 }
 

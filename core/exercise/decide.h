@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/status/statusor.h"
 #include "core/exercise/state.h"
@@ -57,7 +58,11 @@ using Input = std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnsw
 struct Decision {
   // stream, actor, request_id and body set; numbers and time are the caller's.
   std::vector<v1::Record> records;
+  // Without seq, which the engine sets from the last record; see `for_team`.
   v1::SubmitResponse response;
+  // The answer goes to a team member: the journal's numbers would tell it what else goes on, and
+  // whether its claim matched.
+  bool for_team = false;
   v1::EnrolResponse enrolment;  // answer to AgentEnrolment: host and system
   // Ask these hosts for a dry run of this exercise.
   std::string dry_run_exercise;
@@ -71,10 +76,19 @@ using ScoreFunction = v1::Scorecard (*)(const Exercise&, const StreamState& head
 absl::StatusOr<Decision> Decide(const State& state, const Fleet& fleet, int64_t now_us,
                                 const Input& input, ScoreFunction score);
 
-// What time and earlier records make due, oldest first; call again after folding until empty.
-// `rematch`: exercises in which new ground truth or links came since the last call.
+// What came to be known in one exercise since Settle last came to rest: where to look again for
+// what evidence allows. Indices of Exercise.
+struct News {
+  bool all = false;                   // look at every observation
+  absl::btree_set<int> hosts;         // at those that name one of these
+  absl::btree_set<int> observations;  // at these and those that rest on them
+};
+using NewsByExercise = absl::btree_map<std::string, News>;
+
+// What time and news make due, oldest first. The caller folds the first record and calls again
+// (the others may rest on it), until nothing is due.
 std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
-                               const absl::btree_set<std::string>& rematch);
+                               const NewsByExercise& news);
 
 // When Settle must be called next if nothing else happens; INT64_MAX: not by time.
 int64_t NextDeadline(const State& state, int64_t now_us);

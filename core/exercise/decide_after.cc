@@ -1,6 +1,8 @@
 // Ended → judging → final → closed.
 
 #include <algorithm>
+#include <cstdint>
+#include <tuple>
 
 #include "common/base/digest.h"
 #include "common/base/status.h"
@@ -93,8 +95,11 @@ std::vector<std::string> UncleanLines(const Exercise& e) {
     const InjectState& inject = e.injects[static_cast<size_t>(inject_index)];
     const std::string& host = e.hosts[static_cast<size_t>(host_index)].host.id();
     const int position = inject.PositionOf(host_index);
-    const bool residue = position >= 0 && inject.orders[static_cast<size_t>(position)].cleanup ==
-                                              v1::CLEANUP_RESULT_RESIDUE;
+    const OrderState& order = inject.orders[static_cast<size_t>(position)];
+    const auto left = e.stale_residue.lower_bound({inject_index, host_index, 0});
+    const bool residue =
+        (order.cleanup == v1::CLEANUP_RESULT_RESIDUE && !order.residue_accepted) ||
+        (left != e.stale_residue.end() && *left < std::tuple(inject_index, host_index, INT32_MAX));
     lines.push_back(absl::StrCat(
         "host '", host, "', inject '", inject.inject.id(),
         "': ", residue ? "something is left; the owner must accept it" : "clean-up not confirmed"));

@@ -19,10 +19,11 @@ void Retry(Context& c, const Exercise& e, const v1::OrderId& id) {
 }
 
 // A start that crossed its revocation on the wire, or a miss that was our own fault, leaves the
-// inject open for another attempt.
+// inject open for another attempt. A crossing is always taken back: the owner's signed number of
+// orders bounds how often.
 void Consequence(Context& c, const Exercise& e, const InjectState& inject,
                  const v1::OrderEvent& event) {
-  if (!e.InPlay() || event.order().attempt() >= kAttemptsMax) return;
+  if (!e.InPlay()) return;
   const bool released = inject.status == Status::kReleased;
   if (event.kind() == v1::ORDER_EVENT_KIND_STARTED) {
     // Started, though its time T had not come here: it was revoked or moved meanwhile. An agent's
@@ -32,6 +33,7 @@ void Consequence(Context& c, const Exercise& e, const InjectState& inject,
         e.clock.EngineAt(inject.planned_ex_us) <= c.now_us + event.error_us() + kClockStepUs;
     if (!released && !due) Retry(c, e, event.order());
   } else if (event.kind() == v1::ORDER_EVENT_KIND_MISSED) {
+    if (event.order().attempt() >= kAttemptsMax) return;
     if (released && inject.late_us > 0) Retry(c, e, event.order());
     // A pause revoked it before its time: the next arming is a new attempt.
     if (!released && inject.status != Status::kRevoked) Retry(c, e, event.order());
@@ -39,6 +41,17 @@ void Consequence(Context& c, const Exercise& e, const InjectState& inject,
 }
 
 }  // namespace
+
+void RetractStarted(Context& c, const Exercise& e, const InjectState& inject) {
+  for (size_t p = 0; p < inject.orders.size(); ++p) {
+    if (!inject.orders[p].NeedsCleanup()) continue;
+    v1::OrderId id;
+    id.set_inject(inject.inject.id());
+    id.set_host(e.hosts[static_cast<size_t>(inject.hosts[p])].host.id());
+    id.set_attempt(inject.orders[p].attempt);
+    Retry(c, e, id);
+  }
+}
 
 absl::Status Events(Context& c, const AgentEvents& events) {
   uint64_t done = 0;
@@ -63,7 +76,10 @@ absl::Status Events(Context& c, const AgentEvents& events) {
     reported->set_outbox_seq(entry.seq());
     reported->set_outbox_id(events.outbox_id);
     const OrderState& order = inject.orders[static_cast<size_t>(inject.PositionOf(host))];
-    if (order.attempt == id.attempt()) Consequence(c, *e, inject, entry.event());
+    // What is told again changes nothing.
+    if (order.attempt == id.attempt() && order.stage == OrderState::Stage::kNone) {
+      Consequence(c, *e, inject, entry.event());
+    }
   }
   return absl::OkStatus();
 }

@@ -47,6 +47,9 @@ absl::Status Refused(const std::vector<std::string>& faults);
 // even the exercise's existence is not for the person.
 absl::Status Authorise(const State& state, const std::string& person, const v1::Command& command);
 
+// The exercise that a command speaks of; "" for those of the register.
+std::string ExerciseOf(const v1::Command& command);
+
 // NotFound, in one wording for "does not exist" and "not for you".
 absl::Status NoSuchExercise(absl::string_view id);
 absl::StatusOr<const Exercise*> Find(const Context& c, absl::string_view id);
@@ -61,6 +64,8 @@ absl::Status ApplyRegister(Context& c, const v1::Register& entries);
 absl::Status IssueToken(Context& c, const v1::IssueToken& issue);
 absl::Status RevokeToken(Context& c, const v1::RevokeToken& revoke);
 absl::Status IssueEnrolment(Context& c, const v1::IssueEnrolment& issue);
+// What the agent of this host must know besides its secret; nothing for an unknown host.
+void OfferEnrolment(Context& c, const std::string& host);
 absl::Status AddScenario(Context& c, const v1::AddScenario& add);
 absl::Status Enrol(Context& c, const AgentEnrolment& enrolment);
 absl::Status Boot(Context& c, const Bootstrap& bootstrap);
@@ -91,6 +96,9 @@ absl::Status Attest(Context& c, const v1::AttestManual& attest);
 
 // decide_agent.cc
 absl::Status Events(Context& c, const AgentEvents& events);
+// Orders of an unreleased inject that a host with a fast clock has started already, while the
+// inject is taken back: they are undone, and the next arming is another attempt.
+void RetractStarted(Context& c, const Exercise& e, const InjectState& inject);
 absl::Status Presence(Context& c, const AgentPresence& presence);
 absl::Status ControllerUp(Context& c, const ControllerStart& start);
 

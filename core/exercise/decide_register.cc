@@ -95,15 +95,21 @@ absl::Status IssueEnrolment(Context& c, const v1::IssueEnrolment& issue) {
   issued->set_expires_us(c.now_us +
                          (issue.valid_us() == 0 ? kEnrolmentDefaultUs : issue.valid_us()));
   c.out.response.set_id(issued->token_id());
+  OfferEnrolment(c, issue.host());
+  return absl::OkStatus();
+}
+
+void OfferEnrolment(Context& c, const std::string& host_id) {
+  auto host = c.state.reg.hosts.find(host_id);
+  if (host == c.state.reg.hosts.end()) return;
   const v1::System& system = c.state.reg.systems.at(host->second.system());
   v1::EnrolmentOffer* offer = c.out.response.mutable_enrolment();
   *offer->mutable_owner_keys_pem() = system.owner_keys();
   offer->set_signatures_required(SignaturesRequired(system));
   if (system.owner_keys_size() < SignaturesRequired(system)) {
-    c.Note("Hệ thống chưa khai đủ khóa của chủ quản: tác nhân sẽ không chơi lệnh nào.",
+    c.Note("Hệ thống chưa khai đủ khóa của chủ quản: tác tử sẽ không chơi lệnh nào.",
            "The system has fewer owner keys than signatures needed: its agent will play nothing.");
   }
-  return absl::OkStatus();
 }
 
 absl::Status AddScenario(Context& c, const v1::AddScenario& add) {

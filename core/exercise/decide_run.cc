@@ -103,6 +103,7 @@ absl::Status Hold(Context& c, const v1::HoldInject& hold) {
   held->set_inject(hold.inject());
   held->set_held(hold.held());
   held->set_note(hold.note());
+  if (hold.held()) RetractStarted(c, *e, *inject);
   const int64_t clock = e->clock.At(c.now_us);
   if (!hold.held() && inject->status == Status::kScheduled && inject->planned_ex_us < clock) {
     // Its time went by while it was held: it is due now, not late.
@@ -117,12 +118,13 @@ absl::Status Hold(Context& c, const v1::HoldInject& hold) {
 
 absl::Status Skip(Context& c, const v1::SkipInject& skip) {
   ASSIGN_OR_RETURN(const Exercise* e, InPlay(c, skip.exercise(), "skip"));
-  RETURN_IF_ERROR(Unreleased(*e, skip.inject()).status());
+  ASSIGN_OR_RETURN(const InjectState* inject, Unreleased(*e, skip.inject()));
   RETURN_IF_ERROR(CheckNote(skip.note()));
   v1::InjectRevoked* revoked = c.Emit(e->id())->mutable_inject_revoked();
   revoked->set_inject(skip.inject());
   revoked->set_reason(v1::REVOKE_REASON_SKIPPED);
   revoked->set_note(skip.note());
+  RetractStarted(c, *e, *inject);
   return absl::OkStatus();
 }
 
@@ -185,6 +187,7 @@ absl::Status Move(Context& c, const v1::MoveInject& move) {
   scheduled->set_planned_ex_us(move.planned_ex_us());
   scheduled->set_reason(v1::SCHEDULE_REASON_MOVED);
   scheduled->set_direct(inject->is_action() && move.planned_ex_us() - clock < c.fleet.LeadUs());
+  RetractStarted(c, *e, *inject);
   return absl::OkStatus();
 }
 

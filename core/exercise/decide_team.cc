@@ -149,9 +149,8 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
   CheckReferences(c, *e, o, &faults);
   if (!faults.empty()) return Refused(faults);
 
-  int number = 1;
-  for (const ObservationState& other : e->observations) number += other.made.team() == o.team();
-  o.set_observation(absl::StrCat(o.team(), "-", number));
+  const auto said = e->said.find(o.team());
+  o.set_observation(absl::StrCat(o.team(), "-", said == e->said.end() ? 1 : said->second + 1));
   o.set_at_ex_us(e->clock.At(c.now_us));
   o.set_in_pause(e->phase == v1::PHASE_PAUSED);
   o.set_during_real_incident(e->real_incident);

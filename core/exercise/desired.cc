@@ -30,8 +30,7 @@ void AddEnded(const Exercise& e, int host, const std::string& host_id, bool abor
     if (position < 0) continue;
     const OrderState& order = inject.orders[static_cast<size_t>(position)];
     // Not heard of, but its time had come: the host must say that nothing started.
-    const bool unheard = order.stage == Stage::kNone && inject.status == Status::kReleased;
-    if (!unheard && !order.NeedsCleanup()) continue;
+    if (!inject.Unheard(order) && !order.NeedsCleanup()) continue;
     v1::Order undo = MakeOrder(e, inject, host_id, order.attempt);
     undo.set_wanted(v1::WANTED_UNDO);
     undo.set_undo_reason(aborted ? v1::UNDO_REASON_STOPPED : v1::UNDO_REASON_ENDED);

@@ -20,16 +20,19 @@ absl::Status Engine::Replay(const v1::Record& record, absl::string_view hash) {
   RETURN_IF_ERROR(Apply(record, &state_));
   state_.streams[record.stream()].hash = std::string(hash);
   TouchFor(record);
+  // A run that died between a record and its consequences left them to the next one.
+  if (auto it = news_.find(record.stream()); it != news_.end()) it->second = News{.all = true};
   return absl::OkStatus();
 }
 
 absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
-  SettleAll(now_us);
+  // A controller that comes back first decides what its absence means: nothing fires before that.
+  if (!std::holds_alternative<ControllerStart>(input)) SettleAll(now_us);
   absl::StatusOr<Decision> decision =
       Decide(state_, fleet_, std::max(now_us, state_.last_time_us), input, score_);
   if (!decision.ok()) return decision;
   Fold(now_us, &decision->records);
-  if (decision->response.seq() == 0 && !decision->records.empty()) {
+  if (!decision->for_team && !decision->records.empty()) {
     decision->response.set_seq(decision->records.back().seq());
   }
   SettleAll(now_us);
@@ -38,14 +41,14 @@ absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
 
 void Engine::SettleAll(int64_t now_us) {
   for (int round = 0; round < kSettleRoundsMax; ++round) {
-    absl::btree_set<std::string> rematch;
-    rematch.swap(rematch_);
     std::vector<v1::Record> due =
-        Settle(state_, fleet_, std::max(now_us, state_.last_time_us), rematch);
-    if (due.empty()) return;
+        Settle(state_, fleet_, std::max(now_us, state_.last_time_us), news_);
+    if (due.empty()) {
+      news_.clear();
+      return;
+    }
     // One at a time: the first may change what the others rest on.
     due.resize(1);
-    rematch_.insert(rematch.begin(), rematch.end());
     Fold(now_us, &due);
   }
   DRILL_CHECK(false && "Settle does not come to rest");
@@ -79,19 +82,26 @@ void Engine::TouchFor(const v1::Record& record) {
     case R::kOrderReported:
       touched_.insert(record.order_reported().event().order().host());
       if (record.order_reported().event().kind() == v1::ORDER_EVENT_KIND_APPLIED) {
-        rematch_.insert(record.stream());
+        news_[record.stream()].hosts.insert(
+            e->FindHost(record.order_reported().event().order().host()));
       }
       return;
     case R::kOrderRetried:
       touched_.insert(record.order_retried().host());
       return;
-    case R::kObservationMade:
-    case R::kObservationMatched:
-    case R::kObservationRejected:
     case R::kManualPlayed:
+      news_[record.stream()].hosts.insert(e->FindHost(record.manual_played().host()));
+      return;
+    case R::kObservationMade:
+      news_[record.stream()].observations.insert(static_cast<int>(e->observations.size()) - 1);
+      return;
+    case R::kObservationMatched:
+      news_[record.stream()].observations.insert(
+          e->FindObservation(record.observation_matched().observation()));
+      return;
     case R::kHostChecked:
     case R::kExerciseApproved:
-      rematch_.insert(record.stream());
+      news_.try_emplace(record.stream());  // perhaps it is ready now
       return;
     case R::kInjectScheduled:
     case R::kInjectReleased:

@@ -76,7 +76,7 @@ class Engine {
   Fleet fleet_;
   std::vector<Stamped> batch_;
   absl::btree_set<std::string> touched_;  // hosts
-  absl::btree_set<std::string> rematch_;  // exercises
+  NewsByExercise news_;                   // since the last rest
   Unrecorded unrecorded_;
 };
 

@@ -28,13 +28,16 @@ bool There(const Exercise& e, const PlayedTrace& played, int64_t received_us) {
   return played.trace.at_us() - error <= received_us;
 }
 
-// By host and exact artefact. Returns how many of the claimed artefacts were right.
-int ByEvidence(const Exercise& e, const v1::ObservationMade& made, int64_t received_us,
-               FoundByInject* found) {
+// By host and exact artefact. Returns the precision: right artefacts per claimed ones, in
+// thousandths. Only what can be right or wrong counts, and each once.
+int32_t ByEvidence(const Exercise& e, const v1::ObservationMade& made, int64_t received_us,
+                   FoundByInject* found) {
   int right = 0;
+  std::set<std::pair<int, absl::string_view>> claimed;
   for (const v1::Artefact& artefact : made.artefacts()) {
     // A rule that fired supports a claim but proves nothing by itself.
     if (artefact.kind() == v1::ARTEFACT_KIND_RULE) continue;
+    if (!claimed.emplace(artefact.kind(), artefact.value()).second) continue;
     bool hit = false;
     for (const std::string& host_id : made.hosts()) {
       const int host = e.FindHost(host_id);
@@ -51,7 +54,7 @@ int ByEvidence(const Exercise& e, const v1::ObservationMade& made, int64_t recei
     }
     right += hit ? 1 : 0;
   }
-  return right;
+  return claimed.empty() ? kFull : kFull * right / static_cast<int32_t>(claimed.size());
 }
 
 // Through the observations that it rests on.
@@ -96,11 +99,7 @@ std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::Obser
   if (made.kind() == v1::OBSERVATION_KIND_ANSWER) return MatchAnswer(e, made);
 
   FoundByInject found;
-  int32_t credit = kFull;
-  if (made.artefacts_size() > 0) {
-    const int right = ByEvidence(e, made, received_us, &found);
-    credit = kFull * right / made.artefacts_size();
-  }
+  int32_t credit = ByEvidence(e, made, received_us, &found);
   if (made.kind() != v1::OBSERVATION_KIND_DETECTION) {
     if (found.empty()) credit = kFull;
     ByAbout(e, made, &found);
@@ -119,6 +118,32 @@ std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::Obser
     if (!entry.artefact.value().empty()) *matched.mutable_artefact() = entry.artefact;
     matched.set_credit_permille(credit);
     out.push_back(std::move(matched));
+  }
+  return out;
+}
+
+std::vector<v1::ObservationMatched> NewLinks(const Exercise& e,
+                                             const ObservationState& observation) {
+  const auto& matches = observation.matches;
+  if (observation.rejection != v1::REJECTION_UNSPECIFIED ||
+      std::any_of(matches.begin(), matches.end(), [](const Match& m) { return m.by_evaluator; })) {
+    return {};
+  }
+  std::vector<v1::ObservationMatched> out;
+  for (v1::ObservationMatched& match : AutoMatch(e, observation.made, observation.received_us)) {
+    const int inject = e.FindInject(match.inject());
+    auto is_new = [&](int host) {
+      return std::none_of(matches.begin(), matches.end(), [&](const Match& m) {
+        return m.inject == inject && m.host == host && m.credit_permille >= match.credit_permille();
+      });
+    };
+    std::vector<std::string> hosts;
+    for (const std::string& host : match.hosts()) {
+      if (is_new(e.FindHost(host))) hosts.push_back(host);
+    }
+    if (match.hosts().empty() ? !is_new(-1) : hosts.empty()) continue;
+    *match.mutable_hosts() = {hosts.begin(), hosts.end()};
+    out.push_back(std::move(match));
   }
   return out;
 }

@@ -14,6 +14,12 @@ namespace drill {
 std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::ObservationMade& made,
                                               int64_t received_us);
 
+// The part of AutoMatch that is new for this observation: (inject, host) pairs not linked yet, or
+// linked with less credit because a trace's report came later than the claim. Nothing once an
+// evaluator has linked or rejected it: then it is the evaluators'.
+std::vector<v1::ObservationMatched> NewLinks(const Exercise& e,
+                                             const ObservationState& observation);
+
 }  // namespace drill
 
 #endif  // DRILL_CORE_EXERCISE_MATCH_H_

@@ -1,6 +1,7 @@
 // What time and earlier records make due.
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "core/exercise/decide_internal.h"
@@ -15,26 +16,53 @@ using decide::Context;
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-// An expectation of the inject is met: by any matching observation of its team.
-bool Met(const Exercise& e, int inject, const v1::Expectation& expectation) {
-  static constexpr std::pair<v1::ExpectationKind, v1::ObservationKind> kKinds[] = {
-      {v1::EXPECTATION_KIND_DETECT, v1::OBSERVATION_KIND_DETECTION},
-      {v1::EXPECTATION_KIND_REPORT, v1::OBSERVATION_KIND_REPORT},
-      {v1::EXPECTATION_KIND_CONTAIN, v1::OBSERVATION_KIND_CONTAINMENT},
-      {v1::EXPECTATION_KIND_RECOVER, v1::OBSERVATION_KIND_RECOVERY},
-      {v1::EXPECTATION_KIND_ANSWER, v1::OBSERVATION_KIND_ANSWER},
-  };
-  for (const auto& [wanted, kind] : kKinds) {
-    if (wanted != expectation.kind()) continue;
-    for (const ObservationState& o : e.observations) {
-      if (o.made.kind() != kind || o.made.team() != expectation.team()) continue;
-      if (std::any_of(o.matches.begin(), o.matches.end(),
-                      [&](const Match& m) { return m.inject == inject; })) {
-        return true;
-      }
+v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
+  switch (kind) {
+    case v1::EXPECTATION_KIND_DETECT:
+      return v1::OBSERVATION_KIND_DETECTION;
+    case v1::EXPECTATION_KIND_REPORT:
+      return v1::OBSERVATION_KIND_REPORT;
+    case v1::EXPECTATION_KIND_CONTAIN:
+      return v1::OBSERVATION_KIND_CONTAINMENT;
+    case v1::EXPECTATION_KIND_RECOVER:
+      return v1::OBSERVATION_KIND_RECOVERY;
+    case v1::EXPECTATION_KIND_ANSWER:
+      return v1::OBSERVATION_KIND_ANSWER;
+    default:
+      return v1::OBSERVATION_KIND_UNSPECIFIED;
+  }
+}
+
+// Hosts on which the inject is in place, so that a team could do something about it; at least 1.
+int64_t HostsPlayed(const InjectState& inject) {
+  const auto applied = std::count_if(
+      inject.orders.begin(), inject.orders.end(),
+      [](const OrderState& order) { return order.stage == OrderState::Stage::kApplied; });
+  return std::max<int64_t>(1, applied + static_cast<int64_t>(inject.manual.size()));
+}
+
+// An expectation of the inject is met by matching observations of its team, on as many of the
+// hosts as it asks for. A question is answered by any answer: its worth is judged later.
+bool Met(const Exercise& e, int index, const v1::Expectation& expectation) {
+  if (expectation.kind() == v1::EXPECTATION_KIND_PREVENT) return true;
+  const InjectState& inject = e.injects[static_cast<size_t>(index)];
+  absl::btree_set<int> hosts;
+  bool whole = false;
+  for (const ObservationState& o : e.observations) {
+    if (o.made.kind() != AskedFor(expectation.kind()) || o.made.team() != expectation.team()) {
+      continue;
+    }
+    whole = whole || (o.made.kind() == v1::OBSERVATION_KIND_ANSWER &&
+                      o.made.question() == inject.inject.id());
+    for (const Match& match : o.matches) {
+      if (match.inject != index) continue;
+      if (match.host < 0) whole = true;
+      hosts.insert(match.host);
     }
   }
-  return expectation.kind() == v1::EXPECTATION_KIND_PREVENT;
+  if (whole || hosts.empty()) return whole;
+  if (expectation.hosts().each()) return std::ssize(hosts) >= HostsPlayed(inject);
+  return std::ssize(hosts) * 1000 >= HostsPlayed(inject) * expectation.hosts().share_permille();
 }
 
 // Exercise time at which the longest limit passes with an expectation unmet; kNever: it will not.
@@ -129,6 +157,7 @@ void SettleRunning(Context& c, const Exercise& e) {
     }
     if (inject.status == Status::kWaiting || inject.status == Status::kScheduled) {
       if (RevokedByUnless(e, inject, c.now_us)) {
+        decide::RetractStarted(c, e, inject);
         v1::InjectRevoked* revoked = c.Emit(e.id())->mutable_inject_revoked();
         revoked->set_inject(inject.inject.id());
         revoked->set_reason(v1::REVOKE_REASON_UNLESS);
@@ -147,13 +176,30 @@ void SettleRunning(Context& c, const Exercise& e) {
   }
 }
 
-// Observations that evidence could not place before may fit now.
-void Rematch(Context& c, const Exercise& e) {
-  for (const ObservationState& observation : e.observations) {
-    if (!observation.matches.empty() || observation.rejection != v1::REJECTION_UNSPECIFIED) {
-      continue;
-    }
-    for (v1::ObservationMatched& match : AutoMatch(e, observation.made, observation.received_us)) {
+// May the news say something about this observation?
+bool Concerns(const Exercise& e, const News& news, int index) {
+  if (news.all || news.observations.contains(index)) return true;
+  const v1::ObservationMade& made = e.observations[static_cast<size_t>(index)].made;
+  auto told = [&](const std::string& host) { return news.hosts.contains(e.FindHost(host)); };
+  auto rests = [&](const std::string& id) {
+    return news.observations.contains(e.FindObservation(id));
+  };
+  return (!news.hosts.empty() && std::any_of(made.hosts().begin(), made.hosts().end(), told)) ||
+         std::any_of(made.about().begin(), made.about().end(), rests);
+}
+
+// Observations that evidence could not place before, or not wholly, may fit now.
+void Rematch(Context& c, const Exercise& e, const News& news) {
+  // One rests on earlier ones only.
+  int first = 0;
+  if (!news.all && news.hosts.empty()) {
+    first = news.observations.empty() ? static_cast<int>(e.observations.size())
+                                      : *news.observations.begin();
+  }
+  for (int i = first; i < static_cast<int>(e.observations.size()); ++i) {
+    if (!Concerns(e, news, i)) continue;
+    for (v1::ObservationMatched& match :
+         NewLinks(e, e.observations[static_cast<size_t>(i)])) {
       *c.Emit(e.id())->mutable_observation_matched() = std::move(match);
     }
   }
@@ -162,18 +208,19 @@ void Rematch(Context& c, const Exercise& e) {
 }  // namespace
 
 std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
-                               const absl::btree_set<std::string>& rematch) {
+                               const NewsByExercise& news) {
   v1::Actor engine;
   engine.set_engine(true);
   Context c{state, fleet, now_us, nullptr, engine, {}, {}, {}};
   for (const auto& [id, exercise] : state.exercises) {
     const Exercise& e = *exercise;
     if (e.phase == v1::PHASE_CLOSED) continue;
-    if (rematch.contains(id) && e.phase >= v1::PHASE_RUNNING && e.phase <= v1::PHASE_JUDGING) {
-      Rematch(c, e);
+    const auto told = news.find(id);
+    if (told != news.end() && e.phase >= v1::PHASE_RUNNING && e.phase <= v1::PHASE_JUDGING) {
+      Rematch(c, e, told->second);
       if (!c.out.records.empty()) continue;  // its anchors first
     }
-    if (e.phase == v1::PHASE_APPROVED && rematch.contains(id) &&
+    if (e.phase == v1::PHASE_APPROVED && told != news.end() &&
         decide::MissingForReady(e, fleet).empty()) {
       c.Emit(id)->mutable_exercise_ready();
     }

@@ -44,17 +44,17 @@ std::vector<std::pair<int, int>> Exercise::UncleanOrders() const {
     const InjectState& inject = injects[static_cast<size_t>(i)];
     for (size_t p = 0; p < inject.orders.size(); ++p) {
       const OrderState& order = inject.orders[p];
-      const bool unheard = order.stage == OrderState::Stage::kNone &&
-                           inject.status == InjectState::Status::kReleased;
-      if (unheard || order.NeedsCleanup() ||
+      if (inject.Unheard(order) || order.NeedsCleanup() ||
           (order.cleanup == v1::CLEANUP_RESULT_RESIDUE && !order.residue_accepted)) {
         out.emplace_back(i, inject.hosts[p]);
       }
     }
   }
-  for (const auto& [inject, host, attempt] : stale_attempts) {
-    if (std::find(out.begin(), out.end(), std::pair(inject, host)) == out.end()) {
-      out.emplace_back(inject, host);
+  for (const auto* stale : {&stale_attempts, &stale_residue}) {
+    for (const auto& [inject, host, attempt] : *stale) {
+      if (std::find(out.begin(), out.end(), std::pair(inject, host)) == out.end()) {
+        out.emplace_back(inject, host);
+      }
     }
   }
   return out;

@@ -60,6 +60,9 @@ struct OrderState {
   }
 };
 
+// No host holds a longer lease (fleet.h: three heartbeats, 15 s with 10,000 agents).
+inline constexpr int64_t kLeaseMaxUs = 60'000'000;
+
 // What an order or a hand-played action left, as ground truth for matching.
 struct PlayedTrace {
   int inject;
@@ -87,6 +90,9 @@ struct InjectState {
   bool held = false;
   bool direct = false;
   bool added = false;  // while running, not in the scenario
+  // Taken back so shortly before its time that a host out of reach may have started it within its
+  // lease (kLeaseMaxUs): nothing is certain there until the host has said so.
+  bool may_have_started = false;
   v1::RevokeReason revoke_reason = v1::REVOKE_REASON_UNSPECIFIED;
   int64_t planned_ex_us = 0;  // valid from kScheduled on
   int64_t planned_us = 0;     // engine time, valid once released
@@ -108,6 +114,12 @@ struct InjectState {
   bool is_message() const {
     return inject.kind_case() == v1::Inject::kMessage ||
            inject.kind_case() == v1::Inject::kQuestion;
+  }
+  // Nothing was heard of the order, but the host may have started it.
+  bool Unheard(const OrderState& order) const {
+    return order.stage == OrderState::Stage::kNone &&
+           order.cleanup == v1::CLEANUP_RESULT_UNSPECIFIED &&
+           (status == Status::kReleased || may_have_started);
   }
   // Position of a host in `hosts`/`orders`, -1 if it is no target.
   int PositionOf(int host) const;
@@ -154,6 +166,7 @@ struct Exercise {
   std::vector<ExerciseHost> hosts;             // ascending by id
   std::vector<InjectState> injects;            // scenario order; added ones at the end
   std::vector<ObservationState> observations;  // in order of receipt
+  absl::btree_map<std::string, int> said;      // by team part: how many of them
   std::vector<v1::ElementRated> ratings;       // last one per evaluator, system, element
   std::vector<std::string> rated_by;           // parallel to ratings: person
   v1::ScoreFinalised final_score;
@@ -161,6 +174,8 @@ struct Exercise {
 
   // Earlier attempts that still have to be undone: (inject, host, attempt).
   absl::btree_set<std::tuple<int, int, int>> stale_attempts;
+  // Earlier attempts whose clean-up left something that its owner has not accepted.
+  absl::btree_set<std::tuple<int, int, int>> stale_residue;
   // Notes of what is left: (inject, host) → lines.
   absl::btree_map<std::pair<int, int>, std::vector<std::string>> residue;
   // Ground truth by (inject, host).

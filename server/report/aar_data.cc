@@ -134,14 +134,18 @@ class Outcomes {
 
   void Order(int index, const InjectState& inject, int host, const OrderState& order) {
     const bool released = inject.status == InjectState::Status::kReleased;
-    if (order.stage == Stage::kNone && !released) return;
+    if (order.stage == Stage::kNone && !released && !inject.Unheard(order)) return;
     v1::HostOutcome outcome = Blank(inject, host);
     outcome.set_kind(KindOf(order.stage));
     outcome.set_late_us(order.late_us);
     outcome.set_cleanup(order.cleanup);
     outcome.set_cleanup_waiting(order.NeedsCleanup() || order.stage == Stage::kNone ||
-                                StaleAttempt(index, host, order.attempt));
-    outcome.set_residue_accepted(order.residue_accepted);
+                                Earlier(exercise_.stale_attempts, index, host, order.attempt));
+    if (Earlier(exercise_.stale_residue, index, host, order.attempt)) {
+      outcome.set_cleanup(v1::CLEANUP_RESULT_RESIDUE);
+    } else {
+      outcome.set_residue_accepted(order.residue_accepted);
+    }
     outcome.set_undo_reason(order.undo_reason);
     const auto notes = exercise_.residue.find({index, host});
     if (notes != exercise_.residue.end()) {
@@ -151,9 +155,11 @@ class Outcomes {
     if (OutOfTheOrdinary(outcome)) Keep(std::move(outcome));
   }
 
-  bool StaleAttempt(int inject, int host, int attempt) const {
-    const auto first = exercise_.stale_attempts.lower_bound({inject, host, 0});
-    return first != exercise_.stale_attempts.end() && *first < std::tuple(inject, host, attempt);
+  // One of the attempts before this one is among them.
+  template <typename Attempts>
+  static bool Earlier(const Attempts& attempts, int inject, int host, int attempt) {
+    const auto first = attempts.lower_bound({inject, host, 0});
+    return first != attempts.end() && *first < std::tuple(inject, host, attempt);
   }
 
   static bool OutOfTheOrdinary(const v1::HostOutcome& outcome) {
