@@ -34,6 +34,17 @@ void AgentEngine::Begin(const std::vector<Found>& found, int64_t now_us) {
   }
 }
 
+void AgentEngine::Remember(const v1::OutboxEntry& entry) {
+  const v1::OrderEventKind kind = entry.event().kind();
+  if (kind == v1::ORDER_EVENT_KIND_STARTED || kind == v1::ORDER_EVENT_KIND_APPLIED) return;
+  auto [it, fresh] = orders_.try_emplace(KeyOf(entry.event().order()));
+  Held& held = it->second;
+  if (!fresh) return;  // on the disk too, and told again
+  *held.order.mutable_id() = entry.event().order();
+  held.stage = Stage::kClosed;
+  held.told_seq = entry.seq();
+}
+
 // What an order did before the crash may not have reached the outbox: it is told again, and the
 // controller takes the first.
 void AgentEngine::TellFound() {

@@ -87,12 +87,14 @@ v1::InjectRow RowOf(const InjectState& inject) {
   return row;
 }
 
-v1::HostRow HostRowOf(const Exercise& e, int index, const AgentStatuses& agents) {
+v1::HostRow HostRowOf(const Query& q, const Exercise& e, int index,
+                      const AgentStatuses& agents) {
   const ExerciseHost& host = e.hosts[static_cast<size_t>(index)];
   v1::HostRow row;
   row.set_host(host.host.id());
   row.set_system(host.system);
   if (auto it = agents.find(host.host.id()); it != agents.end()) *row.mutable_agent() = it->second;
+  row.mutable_agent()->set_enrolled(q.state.reg.agent_keys.contains(host.host.id()));
   row.set_checked(host.checked);
   *row.mutable_findings() = host.check.findings();
   for (const auto& [inject, on] : e.UncleanOrders()) {
@@ -196,7 +198,7 @@ absl::StatusOr<v1::ExerciseView> ReadExercise(const Query& q, const std::string&
   if (SightOf(q.state, *e, q.person) == Sight::kTeam) return view;
   for (const InjectState& inject : e->injects) *view.add_injects() = RowOf(inject);
   for (size_t i = 0; i < e->hosts.size(); ++i) {
-    *view.add_hosts() = HostRowOf(*e, static_cast<int>(i), agents);
+    *view.add_hosts() = HostRowOf(q, *e, static_cast<int>(i), agents);
   }
   *view.mutable_systems() = e->created.systems();
   *view.mutable_teams() = e->created.teams();

@@ -300,6 +300,7 @@ void World::StartAgent(Host* host) {
   }
   Tell(absl::StrCat(host->id, " agent starts, ", found.size(), " orders on disk"));
   host->engine->Begin(found, host->Boot(now_));
+  for (const v1::OutboxEntry& entry : host->outbox) host->engine->Remember(entry);
   Pump(host);
   At(now_ + Between(10, 500) * kMs, [this, host] { Connect(host); });
 }
