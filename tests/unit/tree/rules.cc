@@ -203,7 +203,8 @@ Faults SqliteStaysInTheJournal(const Tree& tree) {
   Faults faults;
   EachInclude(tree, [&](const std::string& path, const std::string& include) {
     if (!absl::StrContains(include, "sqlite3.h")) return;
-    if (absl::StartsWith(path, "server/journal/")) return;
+    // Its own tests damage its file.
+    if (StartsWithAny(path, {"server/journal/", "tests/unit/server/journal/"})) return;
     faults.push_back(absl::StrCat(path, ": includes ", include,
                                   "; SQL stays in server/journal, behind the Journal interface"));
   });
@@ -294,9 +295,9 @@ size_t FindWord(absl::string_view code, const Word& word, size_t from, std::stri
       continue;
     }
     *found = std::string(code.substr(begin, end - begin));
-    // A function of ours may be called so; only a qualified now() is a clock's.
-    const bool clock = absl::EqualsIgnoreCase(word.name, "now");
-    if (clock && !absl::StrContains(*found, "::")) continue;
+    // A function of ours may be called so; a clock's is qualified.
+    if (word.name == "now" && !absl::EndsWith(*found, "::now")) continue;
+    if (word.name == "Now" && !absl::EndsWith(*found, "absl::Now")) continue;
     return at;
   }
   return absl::string_view::npos;
@@ -352,9 +353,26 @@ Faults VocabularyIsDeterministic(const Tree& tree) {
 
 namespace {
 
+// foreach(name a b) ... endforeach(), not nested, written out.
+std::string WithoutLoops(std::string text) {
+  static const std::regex kLoop(R"(foreach\s*\(\s*(\w+)\s+([^()]*)\)([\s\S]*?)endforeach\s*\()");
+  std::smatch loop;
+  while (std::regex_search(text, loop, kLoop)) {
+    const std::string variable = absl::StrCat("${", loop[1].str(), "}");
+    const std::string values = loop[2];
+    std::string body;
+    for (absl::string_view value :
+         absl::StrSplit(values, absl::ByAnyChar(" \t\n"), absl::SkipEmpty())) {
+      absl::StrAppend(&body, absl::StrReplaceAll(loop[3].str(), {{variable, value}}), "\n");
+    }
+    text = absl::StrCat(loop.prefix().str(), body, "(", loop.suffix().str());
+  }
+  return text;
+}
+
 // Adds all that a CMakeLists.txt names, as paths from the root.
 void AddNamed(const std::string& folder, absl::string_view text, std::set<std::string>* named) {
-  const std::string plain = WithoutCMakeComments(text);
+  const std::string plain = WithoutLoops(WithoutCMakeComments(text));
   for (absl::string_view word :
        absl::StrSplit(plain, absl::ByAnyChar(" \t\n()\";"), absl::SkipEmpty())) {
     if (absl::ConsumePrefix(&word, "${CMAKE_SOURCE_DIR}/")) {
@@ -420,11 +438,32 @@ Faults GuardsFitPaths(const Tree& tree) {
   return faults;
 }
 
+namespace {
+
+struct LongFile {
+  absl::string_view path;
+  int lines_max;
+  absl::string_view reason;
+};
+
+constexpr LongFile kLongFiles[] = {
+    {"core/exercise/apply.cc", 850, "the one fold of all record kinds; a method of it each"},
+};
+
+int LinesMax(absl::string_view path) {
+  for (const LongFile& file : kLongFiles) {
+    if (file.path == path) return file.lines_max;
+  }
+  return absl::StartsWith(path, "tests/") ? kTestLinesMax : kSourceLinesMax;
+}
+
+}  // namespace
+
 Faults FilesAreShort(const Tree& tree) {
   Faults faults;
   for (const auto& [path, text] : tree) {
     const auto lines = std::count(text.begin(), text.end(), '\n');
-    const int most = absl::StartsWith(path, "tests/") ? kTestLinesMax : kSourceLinesMax;
+    const int most = LinesMax(path);
     if (lines <= most) continue;
     faults.push_back(absl::StrCat(path, ": ", lines, " lines; at most ", most, ", split it"));
   }

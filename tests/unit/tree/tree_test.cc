@@ -129,6 +129,9 @@ TEST(GrpcStaysAtTheEdgeTest, OnlyWhereTheNetworkIs) {
 TEST(SqliteStaysInTheJournalTest, OnlyThere) {
   EXPECT_THAT(Of(SqliteStaysInTheJournal, "server/journal/a.cc", "#include <sqlite3.h>\n"),
               IsEmpty());
+  EXPECT_THAT(
+      Of(SqliteStaysInTheJournal, "tests/unit/server/journal/a.h", "#include <sqlite3.h>\n"),
+      IsEmpty());
   EXPECT_THAT(Of(SqliteStaysInTheJournal, "server/view/a.cc", "#include <sqlite3.h>\n"),
               ElementsAre(StartsWith("server/view/a.cc")));
 }
@@ -146,7 +149,7 @@ TEST(TimeAndChanceComeFromOsTest, RefusesTheSystemsClockSleepAndChance) {
   }
   for (const char* good :
        {"// absl::Now()\n", "Log(\"sleep(1)\");", "os::SleepMicros(3)", "operand()", "lead_time(0)",
-        "engine.now_us()", "options.sleep(3)", "random()", "now()"}) {
+        "engine.now_us()", "options.sleep(3)", "random()", "now()", "FakeController::Now()"}) {
     EXPECT_THAT(Of(TimeAndChanceComeFromOs, "server/app/a.cc", good), IsEmpty()) << good;
   }
 }
@@ -190,6 +193,18 @@ TEST(EverySourceIsBuiltTest, NamesWhatIsForgotten) {
   tree = good;
   tree["server/sub/CMakeLists.txt"] = "drill_library(t SOURCES b.cc)";
   EXPECT_THAT(EverySourceIsBuilt(tree), ElementsAre(StartsWith("server/sub/CMakeLists.txt")));
+}
+
+TEST(EverySourceIsBuiltTest, WritesLoopsOut) {
+  Tree tree = {{"tests/a_x_test.cc", ""},
+               {"tests/a_y_test.cc", ""},
+               {"tests/CMakeLists.txt",
+                "foreach(part x y)\n  drill_test(a_${part}_test SOURCES a_${part}_test.cc)\n"
+                "endforeach()\n"},
+               {"CMakeLists.txt", "add_subdirectory(tests)"}};
+  EXPECT_THAT(EverySourceIsBuilt(tree), IsEmpty());
+  tree["tests/a_z_test.cc"] = "";
+  EXPECT_THAT(EverySourceIsBuilt(tree), ElementsAre(StartsWith("tests/a_z_test.cc")));
 }
 
 TEST(EverySourceIsBuiltTest, RefusesGlob) {
