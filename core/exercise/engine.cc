@@ -21,7 +21,7 @@ absl::Status Engine::Replay(const v1::Record& record, absl::string_view hash) {
   state_.streams[record.stream()].hash = std::string(hash);
   TouchFor(record);
   // A run that died between a record and its consequences left them to the next one.
-  if (auto it = news_.find(record.stream()); it != news_.end()) it->second = News{.all = true};
+  if (auto it = news_.find(record.stream()); it != news_.end()) it->second.all = true;
   return absl::OkStatus();
 }
 
