@@ -1,6 +1,7 @@
 #include "core/exercise/apply.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
@@ -95,9 +96,11 @@ class ExerciseFold {
         return Seen();
       case Record::kRealIncidentRaised:
         e_.real_incident = true;
+        e_.real_incidents.emplace_back(r_.time_us(), std::numeric_limits<int64_t>::max());
         return absl::OkStatus();
       case Record::kRealIncidentCleared:
         e_.real_incident = false;
+        if (!e_.real_incidents.empty()) e_.real_incidents.back().second = r_.time_us();
         return absl::OkStatus();
       case Record::kExerciseEnded:
         return Ended();

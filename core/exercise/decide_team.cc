@@ -118,8 +118,9 @@ void SetSpeaker(const Context& c, const Exercise& e, v1::ObservationMade* o,
   }
   const v1::OnBehalf& behalf = o->on_behalf();
   if (behalf.channel().empty()) faults->push_back("on_behalf: channel missing (phone, paper...)");
-  if (behalf.received_us() < e.start_us || behalf.received_us() > c.now_us) {
-    faults->push_back("on_behalf: received_us must lie between StartEx and now");
+  if (behalf.received_us() < e.start_us || behalf.received_us() > c.now_us ||
+      (e.Over() && behalf.received_us() >= e.end_us)) {
+    faults->push_back("on_behalf: received_us must lie between StartEx and now, before EndEx");
   }
   if (behalf.confirmed_by() == c.person || !c.state.reg.people.contains(behalf.confirmed_by()) ||
       !e.TeamOf(behalf.confirmed_by()).empty()) {
@@ -136,11 +137,15 @@ absl::Status CheckJudging(const Exercise& e) {
 
 absl::Status Observe(Context& c, const v1::Observe& observe) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, observe.exercise()));
-  if (e->Over()) {
+  // What reached the control team before EndEx, by telephone or on paper, may be written down
+  // until the score is final.
+  const bool on_behalf = e->TeamOf(c.person).empty();
+  if (e->Over() && !on_behalf) {
     return absl::FailedPreconditionError(
         absl::StrCat("exercise '", e->id(), "' is over; give what you have to the evaluators"));
   }
-  RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED}, "a report"));
+  RETURN_IF_ERROR(InPhase(
+      *e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED, v1::PHASE_ENDED, v1::PHASE_JUDGING}, "a report"));
   v1::ObservationMade o = observe.observation();
   std::vector<std::string> faults;
   SetSpeaker(c, *e, &o, &faults);
@@ -151,9 +156,11 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
 
   const auto said = e->said.find(o.team());
   o.set_observation(absl::StrCat(o.team(), "-", said == e->said.end() ? 1 : said->second + 1));
-  o.set_at_ex_us(e->clock.At(c.now_us));
-  o.set_in_pause(e->phase == v1::PHASE_PAUSED);
-  o.set_during_real_incident(e->real_incident);
+  // What counts is when it was said, not when it was written down.
+  const int64_t said_us = on_behalf ? o.on_behalf().received_us() : c.now_us;
+  o.set_at_ex_us(e->clock.At(said_us));
+  o.set_in_pause(on_behalf ? e->clock.StoodAt(said_us) : e->phase == v1::PHASE_PAUSED);
+  o.set_during_real_incident(on_behalf ? e->RealIncidentAt(said_us) : e->real_incident);
   *c.Emit(e->id())->mutable_observation_made() = o;
   c.out.response.set_id(o.observation());
   // Whether it matched is not for the team: the answer is the same for right and wrong. The link
