@@ -255,7 +255,10 @@ absl::Status ClearIncident(Context& c, const v1::ClearRealIncident& clear) {
 }
 
 absl::Status Attest(Context& c, const v1::AttestManual& attest) {
-  ASSIGN_OR_RETURN(const Exercise* e, InPlay(c, attest.exercise(), "attesting"));
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, attest.exercise()));
+  // What was played before EndEx may be attested until the score is final.
+  RETURN_IF_ERROR(InPhase(
+      *e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED, v1::PHASE_ENDED, v1::PHASE_JUDGING}, "attesting"));
   const v1::ManualPlayed& played = attest.played();
   ASSIGN_OR_RETURN(int index, FindInject(*e, played.inject()));
   const InjectState& inject = e->injects[static_cast<size_t>(index)];
@@ -268,8 +271,10 @@ absl::Status Attest(Context& c, const v1::AttestManual& attest) {
   } else if (inject.manual.contains(host)) {
     faults.push_back(absl::StrCat("host: '", played.host(), "' is attested already"));
   }
-  if (played.at_us() <= 0 || played.at_us() > c.now_us || played.error_us() < 0) {
-    faults.push_back("at_us: expected the time of play, not in the future, and its error");
+  if (played.at_us() < e->start_us || played.at_us() > c.now_us || played.error_us() < 0 ||
+      (e->Over() && played.at_us() >= e->end_us)) {
+    faults.push_back("at_us: expected the time of play, between StartEx and EndEx or now, and its "
+                     "error");
   }
   const std::string by = played.played_by().empty() ? c.person : played.played_by();
   for (const std::string& person : {by, played.witnessed_by()}) {
