@@ -6,6 +6,7 @@
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
 #include "core/scenario/lint.h"
+#include "core/scenario/unfold.h"
 
 namespace drill::decide {
 namespace {
@@ -41,6 +42,20 @@ absl::StatusOr<const InjectState*> Unreleased(const Exercise& e, absl::string_vi
     return absl::FailedPreconditionError(absl::StrCat("inject '", id, "' was revoked already"));
   }
   return &inject;
+}
+
+// A time on the exercise clock at which something can still come.
+absl::Status CheckPlanned(const Exercise& e, absl::string_view field, int64_t ex_us,
+                          int64_t clock_ex_us) {
+  if (ex_us < clock_ex_us) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, ": that time has passed already; 'drillctl inject fire' plays it now"));
+  }
+  if (ex_us > Micros(e.created.scenario().duration())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": that time lies beyond the planned end of the exercise"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckNote(absl::string_view note) {
@@ -154,6 +169,9 @@ absl::Status Add(Context& c, const v1::AddInject& add) {
   if (e->FindInject(inject.id()) >= 0) {
     return absl::AlreadyExistsError(absl::StrCat("inject '", inject.id(), "' exists already"));
   }
+  if (inject.has_at()) {
+    RETURN_IF_ERROR(CheckPlanned(*e, "at", Micros(inject.at()), e->clock.At(c.now_us)));
+  }
   // Linted as a part of the whole scenario, so that all its references are checked.
   v1::Scenario whole = e->created.scenario();
   for (const InjectState& state : e->injects) {
@@ -178,10 +196,7 @@ absl::Status Move(Context& c, const v1::MoveInject& move) {
   ASSIGN_OR_RETURN(const Exercise* e, InPlay(c, move.exercise(), "move"));
   ASSIGN_OR_RETURN(const InjectState* inject, Unreleased(*e, move.inject()));
   const int64_t clock = e->clock.At(c.now_us);
-  if (move.planned_ex_us() < clock) {
-    return absl::InvalidArgumentError(
-        "the new time has passed already; use 'drillctl inject fire' to play it now");
-  }
+  RETURN_IF_ERROR(CheckPlanned(*e, "planned_ex_us", move.planned_ex_us(), clock));
   v1::InjectScheduled* scheduled = c.Emit(e->id())->mutable_inject_scheduled();
   scheduled->set_inject(move.inject());
   scheduled->set_planned_ex_us(move.planned_ex_us());
@@ -200,6 +215,7 @@ absl::Status Jump(Context& c, const v1::JumpClock& jump) {
   if (jump.to_ex_us() <= clock) {
     return absl::InvalidArgumentError("the exercise clock jumps forward only");
   }
+  RETURN_IF_ERROR(CheckPlanned(*e, "to_ex_us", jump.to_ex_us(), clock));
   v1::ClockJumped* jumped = c.Emit(e->id())->mutable_clock_jumped();
   jumped->set_from_ex_us(clock);
   jumped->set_to_ex_us(jump.to_ex_us());
