@@ -72,7 +72,8 @@ absl::Status AcceptResidue(Context& c, const v1::AcceptResidue& accept) {
   v1::ResidueAcceptance text;
   const int host = e->FindHost(in.host());
   const int inject = e->FindInject(in.inject());
-  if (host < 0 || inject < 0 || e->injects[static_cast<size_t>(inject)].PositionOf(host) < 0) {
+  if (host < 0 || inject < 0 || !e->injects[static_cast<size_t>(inject)].is_action() ||
+      e->injects[static_cast<size_t>(inject)].PositionOf(host) < 0) {
     return absl::NotFoundError("no such order (inject, host) in this exercise");
   }
   if (!text.ParseFromString(in.acceptance()) || text.exercise() != e->id() ||
