@@ -93,6 +93,11 @@ void CastTeam(const RegisterState& reg, const std::string& part, const std::stri
   *cast->mutable_members() = it->second.members();
 }
 
+bool IsPost(v1::Role role) {
+  return role == v1::ROLE_DIRECTOR || role == v1::ROLE_CONTROLLER || role == v1::ROLE_EVALUATOR ||
+         role == v1::ROLE_OWNER || role == v1::ROLE_OBSERVER;
+}
+
 // Nobody is responder and also director, controller or evaluator; posts need the global role.
 void CheckPosts(const RegisterState& reg, const v1::ExerciseCreated& created,
                 std::vector<std::string>* faults) {
@@ -106,6 +111,12 @@ void CheckPosts(const RegisterState& reg, const v1::ExerciseCreated& created,
   }
   bool director = false;
   for (const v1::Post& post : created.posts()) {
+    if (!IsPost(post.role())) {
+      faults->push_back(absl::StrCat("posts: '", post.person(),
+                                     "': role: expected director, controller, evaluator, owner or "
+                                     "observer"));
+      continue;
+    }
     std::string role = v1::Role_Name(post.role()).substr(5);
     for (char& ch : role) ch = static_cast<char>(std::tolower(ch));
     if (!reg.people.contains(post.person())) {

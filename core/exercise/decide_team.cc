@@ -31,16 +31,24 @@ void CheckLimits(const v1::ObservationMade& o, std::vector<std::string>* faults)
   most("hosts", o.hosts_size(), kHostsMax);
   if (o.text().size() > kTextMax) faults->push_back("text: larger than 16 KiB");
   for (const v1::Artefact& artefact : o.artefacts()) {
-    if (artefact.kind() == v1::ARTEFACT_KIND_UNSPECIFIED || artefact.value().empty() ||
+    if (artefact.kind() == v1::ARTEFACT_KIND_UNSPECIFIED ||
+        !v1::ArtefactKind_IsValid(artefact.kind()) || artefact.value().empty() ||
         artefact.value().size() > kValueMax) {
       faults->push_back("artefacts: each needs a kind and a value of at most 4096 bytes");
     }
   }
   for (const v1::Field& field : o.fields()) {
-    if (field.name().empty() || field.value().size() > kValueMax) {
+    if (field.name().empty() || field.name().size() > kValueMax ||
+        field.value().size() > kValueMax) {
       faults->push_back("fields: each needs a name and a value of at most 4096 bytes");
     }
   }
+  for (const std::string& recipient : o.recipients()) {
+    if (recipient.empty() || recipient.size() > kValueMax) {
+      faults->push_back("recipients: each needs a name of at most 4096 bytes");
+    }
+  }
+  if (o.on_behalf().channel().size() > kValueMax) faults->push_back("on_behalf: channel too long");
 }
 
 // References of the observation inside what its team may know; unknown ones are all named alike,
@@ -98,7 +106,7 @@ void CheckShape(const v1::ObservationMade& o, std::vector<std::string>* faults) 
     case v1::OBSERVATION_KIND_ANSWER:
       return;
     default:
-      faults->push_back("kind: missing");
+      faults->push_back("kind: missing or unknown");
   }
 }
 
@@ -217,9 +225,10 @@ absl::Status Reject(Context& c, const v1::RejectObservation& reject) {
   if (e->FindObservation(rejection.observation()) < 0) {
     return absl::NotFoundError(absl::StrCat("no observation '", rejection.observation(), "' here"));
   }
-  if (rejection.rejection() == v1::REJECTION_UNSPECIFIED) {
+  if (rejection.rejection() == v1::REJECTION_UNSPECIFIED ||
+      !v1::Rejection_IsValid(rejection.rejection())) {
     return absl::InvalidArgumentError(
-        "rejection: missing; expected wrong, duplicate or true_not_ours");
+        "rejection: missing or unknown; expected wrong, duplicate or true_not_ours");
   }
   *c.Emit(e->id())->mutable_observation_rejected() = rejection;
   return absl::OkStatus();
