@@ -51,6 +51,13 @@ void CastSystem(const RegisterState& reg, const v1::SystemPart& part, const std:
                                    "' is not in the register"));
     return;
   }
+  const auto& others = created->systems();
+  if (std::any_of(others.begin(), others.end(),
+                  [&](const v1::SystemCast& other) { return other.system() == system; })) {
+    faults->push_back(absl::StrCat("systems: part '", part.id(), "': system '", system,
+                                   "' plays another part already"));
+    return;
+  }
   v1::SystemCast* cast = created->add_systems();
   cast->set_part(part.id());
   cast->set_system(system);
