@@ -192,6 +192,11 @@ class ExerciseFold {
   absl::Status Approved() {
     e_.approved = r_.exercise_approved();
     e_.phase = v1::PHASE_APPROVED;
+    // What the hosts said was about the scope and orders before.
+    for (ExerciseHost& host : e_.hosts) {
+      host.checked = false;
+      host.check.Clear();
+    }
     return absl::OkStatus();
   }
 
