@@ -15,6 +15,7 @@ using Status = InjectState::Status;
 
 constexpr int64_t kSpeedMax = 60'000;  // 60 ×, tabletop
 constexpr size_t kNoteMax = 4096;
+constexpr int64_t kSecond = 1'000'000;
 
 // Now + lead where agents must be told ahead, else now.
 int64_t Lead(const Context& c, const Exercise& e) {
@@ -71,6 +72,42 @@ void EmitPause(Context& c, const Exercise& e, v1::PauseReason reason, const std:
   paused->set_note(note);
 }
 
+// The owners let it begin now.
+absl::Status CheckWindows(const Exercise& e, int64_t start_us) {
+  for (const v1::SignedScope& signed_scope : e.approved.scopes()) {
+    v1::Scope scope;
+    if (!scope.ParseFromString(signed_scope.scope())) continue;
+    if (start_us >= scope.not_before_us() && start_us < scope.not_after_us()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "system '", scope.system(), "': its owner's signed scope ",
+        start_us < scope.not_before_us() ? absl::StrCat("begins only in ",
+                                                        (scope.not_before_us() - start_us) / kSecond,
+                                                        " s; wait, or")
+                                         : "is over;",
+        " approve the exercise with a new scope"));
+  }
+  return absl::OkStatus();
+}
+
+// A host takes part in one running exercise at a time: a pause freezes all of it, and what a team
+// finds there must be of one drill.
+absl::Status CheckHostsFree(const Context& c, const Exercise& e) {
+  for (const auto& [id, other] : c.state.exercises) {
+    if (other.get() == &e || !other->InPlay()) continue;
+    for (const InjectState& inject : e.injects) {
+      if (!inject.is_action()) continue;
+      for (int index : inject.hosts) {
+        const std::string& host = e.hosts[static_cast<size_t>(index)].host.id();
+        if (other->FindHost(host) < 0) continue;
+        return absl::FailedPreconditionError(absl::StrCat(
+            "host '", host, "' takes part in exercise '", id, "', which is ",
+            PhaseName(other->phase), "; stop that one first"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Start(Context& c, const v1::StartExercise& start) {
@@ -81,9 +118,12 @@ absl::Status Start(Context& c, const v1::StartExercise& start) {
     return absl::FailedPreconditionError(absl::StrCat("not ready any more: ", missing.front().en(),
                                                       "; run 'drillctl exercise check'"));
   }
+  const int64_t lead = Lead(c, *e);
+  RETURN_IF_ERROR(CheckWindows(*e, c.now_us + lead));
+  RETURN_IF_ERROR(CheckHostsFree(c, *e));
   v1::ExerciseStarted* started = c.Emit(e->id())->mutable_exercise_started();
-  started->set_lead_us(Lead(c, *e));
-  started->set_start_us(c.now_us + started->lead_us());
+  started->set_lead_us(lead);
+  started->set_start_us(c.now_us + lead);
   return absl::OkStatus();
 }
 
