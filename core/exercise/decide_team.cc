@@ -248,7 +248,8 @@ absl::Status Read(Context& c, const v1::ReadMessage& read) {
       inject->status != InjectState::Status::kReleased || !addressed()) {
     return absl::NotFoundError(absl::StrCat("your team has no message '", read.inject(), "'"));
   }
-  if (e->reads.contains({index, team})) return absl::OkStatus();
+  // After EndEx reading means nothing, and a final or closed stream stays as it is.
+  if (!e->InPlay() || e->reads.contains({index, team})) return absl::OkStatus();
   v1::MessageRead* record = c.Emit(e->id())->mutable_message_read();
   record->set_inject(read.inject());
   record->set_team(team);
