@@ -29,6 +29,10 @@ void ApplyController(const Record& record, State* s) {
   s->epoch = record.controller_started().epoch();
   s->last_alive_us = record.controller_started().last_alive_us();
   s->up_since_us = record.time_us();
+  // Whoever was connected was so to the run before.
+  for (auto& [id, exercise] : s->exercises) {
+    for (ExerciseHost& host : exercise->hosts) host.connected = false;
+  }
 }
 
 void ApplyToken(const Record& record, RegisterState* reg) {
@@ -213,6 +217,11 @@ class ExerciseFold {
     e_.phase = v1::PHASE_RUNNING;
     e_.start_us = r_.exercise_started().start_us();
     e_.clock.Start(e_.start_us);
+    // StartEx is refused unless every agent that is to play is connected.
+    for (const InjectState& inject : e_.injects) {
+      if (!inject.is_action()) continue;
+      for (int host : inject.hosts) e_.hosts[static_cast<size_t>(host)].connected = true;
+    }
     return absl::OkStatus();
   }
 
