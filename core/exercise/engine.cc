@@ -42,7 +42,7 @@ absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
 void Engine::SettleAll(int64_t now_us) {
   for (int round = 0; round < kSettleRoundsMax; ++round) {
     std::vector<v1::Record> due =
-        Settle(state_, fleet_, std::max(now_us, state_.last_time_us), news_);
+        Settle(state_, fleet_, std::max(now_us, state_.last_time_us), news_, unrecorded_);
     if (due.empty()) {
       news_.clear();
       return;

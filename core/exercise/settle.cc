@@ -208,7 +208,7 @@ void Rematch(Context& c, const Exercise& e, const News& news) {
 }  // namespace
 
 std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
-                               const NewsByExercise& news) {
+                               const NewsByExercise& news, const Unrecorded& unrecorded) {
   v1::Actor engine;
   engine.set_engine(true);
   Context c{state, fleet, now_us, nullptr, engine, {}, {}, {}};
@@ -224,16 +224,18 @@ std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t n
         decide::MissingForReady(e, fleet).empty()) {
       c.Emit(id)->mutable_exercise_ready();
     }
-    if (e.Running() && e.clock.running() && now_us >= e.clock.since_us()) SettleRunning(c, e);
+    if (e.Running() && e.clock.running() && now_us >= e.clock.since_us() && !unrecorded.Has(id)) {
+      SettleRunning(c, e);
+    }
   }
   return std::move(c.out.records);
 }
 
-int64_t NextDeadline(const State& state, int64_t now_us) {
+int64_t NextDeadline(const State& state, int64_t now_us, const Unrecorded& unrecorded) {
   int64_t next = kNever;
   for (const auto& [id, exercise] : state.exercises) {
     const Exercise& e = *exercise;
-    if (!e.Running() || !e.clock.running()) continue;
+    if (!e.Running() || !e.clock.running() || unrecorded.Has(id)) continue;
     auto at = [&](int64_t ex_us) {
       next = std::min(next, std::max(e.clock.EngineAt(ex_us), e.clock.since_us()));
     };
