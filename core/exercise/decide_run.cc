@@ -281,7 +281,13 @@ absl::Status Stop(Context& c, const v1::StopExercise& stop) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, stop.exercise()));
   RETURN_IF_ERROR(CheckNote(stop.note()));
   // Idempotent: pressed twice, it stays stopped.
-  if (e->Over()) return absl::OkStatus();
+  if (e->Over()) {
+    if (stop.abort() && !e->aborted) {
+      c.Note("Cuộc diễn tập đã kết thúc trước đó, không còn hủy được; việc dọn dẹp vẫn tiếp tục.",
+             "The exercise had ended before and can no longer be aborted; its clean-up goes on.");
+    }
+    return absl::OkStatus();
+  }
   if (!stop.abort()) {
     RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED}, "stop"));
   }
