@@ -14,6 +14,8 @@ namespace {
 using Status = InjectState::Status;
 using decide::Context;
 
+// Said later than this after its time, a release is late by our failure.
+constexpr int64_t kLateUs = 1'000'000;
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
@@ -139,7 +141,8 @@ void Release(Context& c, const Exercise& e, const InjectState& inject) {
     // Jumped over, or let go after its time: it is due now.
     released->set_planned_us(c.now_us);
     released->set_direct(inject.is_action());
-  } else if (due < c.state.up_since_us) {
+  } else if (due < c.state.up_since_us || c.now_us - due > kLateUs) {
+    // We were away, or could not write it down in time: agents' leases may be over.
     released->set_planned_us(due);
     released->set_late_us(c.now_us - due);
     released->set_direct(inject.is_action());
