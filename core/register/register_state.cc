@@ -123,17 +123,41 @@ class Checker {
         Fault(at,
               absl::StrCat("proposed_level: found ", system.proposed_level(), ", expected 1 to 5"));
       }
+      Ids keys;
       for (const std::string& key : system.owner_keys()) {
-        std::string unused;
-        if (absl::Status status = PublicKeyId(key, &unused); !status.ok()) {
+        std::string id;
+        if (absl::Status status = PublicKeyId(key, &id); !status.ok()) {
           Fault(at, absl::StrCat("owner_keys: ", status.message(),
                                  "; make one with 'drillctl key new'"));
+        } else if (!keys.insert(id).second) {
+          Fault(at, "owner_keys: the same key stands twice; two signatures need two keys");
         }
       }
     }
   }
 
+  static bool IsAdmin(const v1::Person& person) {
+    return (!person.has_active() || person.active()) &&
+           std::find(person.roles().begin(), person.roles().end(), v1::ROLE_ADMIN) !=
+               person.roles().end();
+  }
+
+  // Entries are replaced whole: a file without the roles would lock everybody out for ever.
+  void KeepAnAdmin() {
+    bool before = false;
+    bool after = false;
+    for (const auto& [id, person] : reg_.people) {
+      before = before || IsAdmin(person);
+      after = after || (IsAdmin(person) && !people_.contains(id));
+    }
+    for (const v1::Person& person : entries_.people()) after = after || IsAdmin(person);
+    if (before && !after) {
+      Fault("people", "nobody would be left who is active and has the role admin");
+    }
+  }
+
   void People() {
+    KeepAnAdmin();
     for (int i = 0; i < entries_.people_size(); ++i) {
       const v1::Person& person = entries_.people(i);
       Refer(At("people", i, person.id()), "organisation", person.organisation(), reg_.organisations,
