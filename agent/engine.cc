@@ -1,8 +1,11 @@
 #include "agent/engine.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/status.h"
 #include "core/exercise/scope.h"
 
 namespace drill::agent {
@@ -23,20 +26,36 @@ void AgentEngine::Begin(const std::vector<Found>& found, int64_t now_us) {
     Held& held = orders_[KeyOf(f.order.id())];
     held.order = f.order;
     held.stage = f.active ? Stage::kApplied : Stage::kUndone;
-    held.until_us = now_us + config_.duration_max_us;
-    // What it did before the crash may not have reached the outbox: told again, the controller
-    // takes the first.
-    v1::OrderEvent event = Event(f.order.id(), f.outcome.kind, f.outcome.at_boot_us);
+    // A restart prolongs nothing, where the clock still tells how long it has been.
+    held.until_us =
+        (f.outcome.at_boot_us > 0 ? f.outcome.at_boot_us : now_us) + config_.duration_max_us;
+    ++starts_[f.order.id().exercise()];
+    found_.push_back(f);
+  }
+}
+
+// What an order did before the crash may not have reached the outbox: it is told again, and the
+// controller takes the first.
+void AgentEngine::TellFound() {
+  std::vector<Found> found;
+  found.swap(found_);
+  for (const Found& f : found) {
+    const v1::OrderId& id = f.order.id();
+    v1::OrderEvent event = Event(id, f.outcome.kind, f.outcome.at_boot_us);
+    int64_t first_us = f.outcome.at_boot_us;
     for (const v1::Trace& trace : f.outcome.traces) {
+      if (trace.at_us() > 0) first_us = std::min(first_us, trace.at_us());
+      if (event.traces_size() == kTracesInlineMax) continue;
       v1::Trace* added = event.add_traces();
       *added = trace;
-      // BOOTTIME there, perhaps of an earlier boot: without a clock sample no time at all.
-      added->set_at_us(EngineTime(trace.at_us()).value_or(0));
+      added->set_at_us(ToEngine(trace.at_us()));
     }
     event.set_traces_total(f.outcome.traces_total);
     event.set_cleanup(f.outcome.cleanup);
     for (const std::string& note : f.outcome.notes) event.add_notes(note);
     if (!f.active) event.set_undo_reason(v1::UNDO_REASON_FAILED);
+    // The start, too: its first trace was left just after it.
+    if (f.active) OnStarting(id, first_us);
     Tell(std::move(event));
   }
 }
@@ -49,7 +68,8 @@ void AgentEngine::OnConnected(const HostFacts& facts, uint64_t outbox_seq, int64
   // Another controller may answer: its first set is newer whatever it is called.
   epoch_ = 0;
   generation_ = 0;
-  last_frame_us_ = std::max(last_frame_us_, now_us - 1);
+  // Not a frame: a controller that takes the connection and says nothing is silent.
+  Advance(now_us);
   v1::AgentFrame frame;
   v1::Hello* hello = frame.mutable_hello();
   hello->set_version(config_.version);
@@ -74,7 +94,9 @@ void AgentEngine::OnFrame(const v1::ControllerFrame& frame, int64_t received_us)
       welcomed_ = true;
       heartbeat_us_ = std::max<int64_t>(100'000, frame.welcome().heartbeat_us());
       lease_us_ = frame.welcome().lease_us();
-      silence_us_ = std::max<int64_t>(frame.welcome().silence_us(), config_.silence_us);
+      if (config_.silence_us == 0 && frame.welcome().silence_us() > 0) {
+        silence_us_ = frame.welcome().silence_us();
+      }
       Heartbeat(received_us);
       effects_.push_back(ResendOutbox{});
       return;
@@ -84,6 +106,8 @@ void AgentEngine::OnFrame(const v1::ControllerFrame& frame, int64_t received_us)
       return OnDesired(frame.desired(), received_us);
     case v1::ControllerFrame::kOutboxAck: {
       const uint64_t seq = frame.outbox_ack().seq();
+      if (seq > outbox_seq_) return;  // never told: not about this outbox
+      acked_seq_ = std::max(acked_seq_, seq);
       effects_.push_back(TrimOutbox{seq});
       for (auto it = orders_.begin(); it != orders_.end();) {
         Held& held = it->second;
@@ -109,9 +133,18 @@ void AgentEngine::OnHeartbeatAck(const v1::HeartbeatAck& ack, int64_t received_u
   const int64_t t1 = ack.t1_us();
   const int64_t delay = (received_us - t1) - (ack.t3_us() - ack.t2_us());
   if (delay < 0 || t1 > received_us) return;  // not an answer to anything we sent
-  samples_.push_back(
-      {((ack.t2_us() - t1) + (ack.t3_us() - received_us)) / 2, delay / 2 + 1, received_us});
+  const Sample sample{((ack.t2_us() - t1) + (ack.t3_us() - received_us)) / 2, delay / 2 + 1,
+                      received_us};
+  // Outside what the best one allows: engine time has stepped (another controller, a corrected
+  // clock), and what was measured before is about another time.
+  if (const Sample* best = Best(received_us);
+      best != nullptr && std::abs(sample.offset_us - best->offset_us) >
+                             sample.error_us + Aged(best->error_us, received_us - best->at_us)) {
+    samples_.clear();
+  }
+  samples_.push_back(sample);
   if (samples_.size() > kSamplesMax) samples_.erase(samples_.begin());
+  if (!found_.empty()) TellFound();
   // Counted from the sending: the controller counts from its receipt, which is later.
   lease_until_us_ = std::max(lease_until_us_, t1 + lease_us_);
   Advance(received_us);
@@ -134,6 +167,12 @@ std::optional<int64_t> AgentEngine::EngineTime(int64_t boot_us) const {
   return boot_us + best->offset_us;
 }
 
+// Zero: not known (before any clock sample, or from before a reboot); the controller's receipt is
+// all there is.
+int64_t AgentEngine::ToEngine(int64_t boot_us) const {
+  return boot_us <= 0 ? 0 : EngineTime(boot_us).value_or(0);
+}
+
 int64_t AgentEngine::ClockErrorUs(int64_t now_us) const {
   const Sample* best = Best(now_us);
   return best == nullptr ? INT32_MAX
@@ -150,10 +189,8 @@ v1::OrderEvent AgentEngine::Event(const v1::OrderId& id, v1::OrderEventKind kind
   v1::OrderEvent event;
   *event.mutable_order() = id;
   event.set_kind(kind);
-  // Before any clock sample (a recovery at boot) the controller's receipt is all that is known;
-  // zero says so, and the error says how much it is worth.
-  event.set_at_us(EngineTime(at_us).value_or(0));
-  event.set_error_us(ClockErrorUs(at_us));
+  event.set_at_us(ToEngine(at_us));
+  event.set_error_us(event.at_us() == 0 ? INT32_MAX : ClockErrorUs(at_us));
   return event;
 }
 
@@ -176,7 +213,7 @@ void AgentEngine::OnDesired(const v1::DesiredSet& set, int64_t now_us) {
     if (!held.wanted) Drop(&held, v1::UNDO_REASON_STOPPED, now_us);
     const bool gone =
         !held.wanted && (held.stage == Stage::kPreparing || held.stage == Stage::kArmed ||
-                         (held.stage == Stage::kClosed && held.told_seq == 0));
+                         (held.stage == Stage::kClosed && held.told_seq <= acked_seq_));
     it = gone ? orders_.erase(it) : std::next(it);
   }
   Advance(now_us);
@@ -207,16 +244,21 @@ void AgentEngine::Take(const v1::Order& order, int64_t now_us) {
     if (held->stage == Stage::kPreparing || held->stage == Stage::kArmed) {
       held->order.set_planned_us(order.planned_us());
       held->order.set_direct(order.direct());
+    } else if (held->stage == Stage::kApplied && !held->bounded) {
+      // Found after a restart: the set brings the window along. Asked about the planned time, so
+      // that a window that is over by now is found, too.
+      v1::Scope scope;
+      if (CheckScope(order, order.planned_us(), &scope).ok()) EndWith(scope, now_us, held);
     }
     return;
   }
   if (stopped_here_) return;
   Held& fresh = orders_[KeyOf(order.id())];
   fresh.order = order;
-  fresh.until_us = now_us + config_.duration_max_us;
-  const absl::Status scope = CheckScope(order, order.planned_us(), &fresh);
-  if (!scope.ok()) {
-    Close(&fresh, v1::ORDER_EVENT_KIND_REFUSED, std::string(scope.message()), now_us);
+  v1::Scope scope;
+  const absl::Status status = MayBeStarted(order, order.planned_us(), &scope);
+  if (!status.ok()) {
+    Close(&fresh, v1::ORDER_EVENT_KIND_REFUSED, std::string(status.message()), now_us);
     return;
   }
   effects_.push_back(PrepareOrder{order});
@@ -276,8 +318,9 @@ std::vector<AgentEngine::HeldScope> AgentEngine::HoldScopes(
   return out;
 }
 
+// `admits`: optional, receives the scope that admits the order.
 absl::Status AgentEngine::CheckScope(const v1::Order& order, int64_t at_engine_us,
-                                     Held* held) const {
+                                     v1::Scope* admits) const {
   absl::Status last = absl::PermissionDeniedError("no owner-signed scope came with the order");
   for (const HeldScope& candidate : scopes_) {
     const v1::Scope& scope = candidate.scope;
@@ -285,18 +328,29 @@ absl::Status AgentEngine::CheckScope(const v1::Order& order, int64_t at_engine_u
     last = candidate.valid;
     if (last.ok()) last = CheckOrderInScope(scope, order, config_.host, at_engine_us);
     if (!last.ok()) continue;
-    auto started = starts_.find(order.id().exercise());
-    if (started != starts_.end() && started->second >= scope.orders_per_host_max()) {
-      return absl::PermissionDeniedError("the signed scope's number of orders is used up");
-    }
-    if (held != nullptr) {
-      if (const Sample* best = Best(at_engine_us); best != nullptr) {
-        held->until_us = std::min(held->until_us, scope.not_after_us() - best->offset_us);
-      }
-    }
+    if (admits != nullptr) *admits = scope;
     return absl::OkStatus();
   }
   return last;
+}
+
+// As CheckScope, and of the scope's number of orders one is left.
+absl::Status AgentEngine::MayBeStarted(const v1::Order& order, int64_t at_engine_us,
+                                       v1::Scope* admits) const {
+  RETURN_IF_ERROR(CheckScope(order, at_engine_us, admits));
+  const auto started = starts_.find(order.id().exercise());
+  if (started != starts_.end() && started->second >= admits->orders_per_host_max()) {
+    return absl::PermissionDeniedError("the signed scope's number of orders is used up");
+  }
+  return absl::OkStatus();
+}
+
+// The order is over when its scope's window is.
+void AgentEngine::EndWith(const v1::Scope& scope, int64_t now_us, Held* held) {
+  const Sample* best = Best(now_us);
+  if (best == nullptr) return;
+  held->until_us = std::min(held->until_us, scope.not_after_us() - best->offset_us);
+  held->bounded = true;
 }
 
 void AgentEngine::OnTime(int64_t now_us) {
@@ -327,19 +381,24 @@ void AgentEngine::AdvanceArmed(Held* held, int64_t now_us) {
   if (due && *engine > order.planned_us() + slack) {
     effects_.push_back(DiscardOrder{order.id()});
     Close(held, v1::ORDER_EVENT_KIND_MISSED,
-          absl::StrCat("its time passed ", (*engine - order.planned_us()) / 1000,
-                       " ms ago without a valid lease"),
+          absl::StrCat("its time passed ", (*engine - order.planned_us()) / 1000, " ms ago ",
+                       !outbox_works_ ? "while the outbox could not be written (disk full?)"
+                       : frozen_      ? "while the exercise stood still"
+                                      : "without a valid lease"),
           now_us);
     return;
   }
-  if (!due || frozen_ || stopped_here_ || !LeaseValid(now_us)) return;
-  const absl::Status scope = CheckScope(order, *engine, held);
-  if (!scope.ok()) {
+  if (!due || !MayStart() || !LeaseValid(now_us)) return;
+  v1::Scope scope;
+  const absl::Status status = MayBeStarted(order, *engine, &scope);
+  if (!status.ok()) {
     effects_.push_back(DiscardOrder{order.id()});
-    Close(held, v1::ORDER_EVENT_KIND_REFUSED, std::string(scope.message()), now_us);
+    Close(held, v1::ORDER_EVENT_KIND_REFUSED, std::string(status.message()), now_us);
     return;
   }
   held->stage = Stage::kStarting;
+  held->until_us = now_us + config_.duration_max_us;
+  EndWith(scope, now_us, held);
   ++starts_[order.id().exercise()];
   effects_.push_back(StartOrder{order});
 }
@@ -374,7 +433,7 @@ void AgentEngine::OnPlayed(const v1::OrderId& id, const Outcome& outcome, int64_
     if (event.traces_size() == kTracesInlineMax) break;
     v1::Trace* added = event.add_traces();
     *added = trace;
-    added->set_at_us(EngineTime(trace.at_us()).value_or(0));
+    added->set_at_us(ToEngine(trace.at_us()));
   }
   event.set_traces_total(outcome.traces_total);
   for (const std::string& note : outcome.notes) event.add_notes(note);
@@ -397,6 +456,7 @@ void AgentEngine::OnUndone(const v1::OrderId& id, v1::UndoReason reason, const O
                            int64_t) {
   Held* held = Find(id);
   if (held == nullptr) return;
+  TellFound();  // that it was played comes first
   held->stage = Stage::kUndone;
   v1::OrderEvent event = Event(id, v1::ORDER_EVENT_KIND_UNDONE, outcome.at_boot_us);
   event.set_cleanup(outcome.cleanup);
@@ -434,7 +494,8 @@ void AgentEngine::OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us) {
     }
   }
   for (const v1::Order& order : dry_run.orders()) {
-    const absl::Status status = CheckScope(order, at, nullptr);
+    v1::Scope scope;
+    const absl::Status status = MayBeStarted(order, at, &scope);
     if (status.ok()) {
       *ask.dry_run.add_orders() = order;
     } else {
@@ -454,8 +515,15 @@ void AgentEngine::OnDryRun(const v1::DryRunReport& report) {
   effects_.push_back(SendFrame{std::move(frame)});
 }
 
+void AgentEngine::OnOutboxWorks(bool works, int64_t now_us) {
+  if (works == outbox_works_) return;
+  outbox_works_ = works;
+  Advance(now_us);
+}
+
 void AgentEngine::StopHere(int64_t now_us) {
   stopped_here_ = true;
+  TellFound();
   for (auto it = orders_.begin(); it != orders_.end(); ++it) {
     Held& held = it->second;
     if (held.stage == Stage::kPreparing || held.stage == Stage::kArmed) {
@@ -495,9 +563,9 @@ int64_t AgentEngine::NextDeadline() const {
     if (held.stage == Stage::kArmed && !samples_.empty()) {
       const int64_t planned = held.order.planned_us() - Best(last_advance_us_)->offset_us;
       const int64_t slack = held.order.direct() ? kDirectSlackUs : kSlackUs;
-      const bool could = !frozen_ && !stopped_here_;
       // Its time; after it, the end of the slack (a new lease brings its own call).
-      next = std::min(next, could && planned > last_advance_us_ ? planned : planned + slack + 1);
+      next =
+          std::min(next, MayStart() && planned > last_advance_us_ ? planned : planned + slack + 1);
     } else if (held.stage == Stage::kApplied) {
       next = std::min(next, held.until_us);
       if (config_.harms_service(held.order)) {

@@ -65,7 +65,8 @@ struct EngineConfig {
   std::vector<std::string> owner_keys_pem;  // pinned at enrolment
   int signatures_required = 1;
   int64_t duration_max_us = 8LL * 3'600'000'000;  // policy: an order is undone after so long
-  int64_t silence_us = 0;                         // policy; 0: the controller's word
+  // Policy; 0: the controller's word. Where the owner has said something, that alone counts.
+  int64_t silence_us = 0;
   // The order harms service, so silence undoes it.
   std::function<bool(const v1::Order&)> harms_service;
 };
@@ -87,9 +88,12 @@ inline constexpr int64_t kDirectSlackUs = 120'000'000;
 // one thread (or by a simulation).
 class AgentEngine {
  public:
-  explicit AgentEngine(EngineConfig config) : config_(std::move(config)) {}
+  explicit AgentEngine(EngineConfig config) : config_(std::move(config)) {
+    if (config_.silence_us != 0) silence_us_ = config_.silence_us;
+  }
 
-  // Once, before anything else: what the player found on disk, and the time.
+  // Once, before anything else: what the player found on disk, and the time. It is told when the
+  // first clock sample gives its times a meaning, or before whatever is told of it next.
   void Begin(const std::vector<Found>& found, int64_t now_us);
 
   void OnConnected(const HostFacts& facts, uint64_t outbox_seq, int64_t now_us);
@@ -105,6 +109,9 @@ class AgentEngine {
   void OnRecorded(const v1::OutboxEntry& entry);
   void OnDryRun(const v1::DryRunReport& report);
   void OnFacts(const HostFacts& facts) { facts_ = facts; }
+  // False: the outbox cannot be written (disk full). What would start could not be told, so
+  // nothing starts until it can; what runs out of slack meanwhile is missed.
+  void OnOutboxWorks(bool works, int64_t now_us);
 
   // Owner's stop on the host itself: everything is undone; nothing starts any more.
   void StopHere(int64_t now_us);
@@ -135,6 +142,7 @@ class AgentEngine {
     bool undo_wanted = false;  // while with the player
     v1::UndoReason undo_reason = v1::UNDO_REASON_UNSPECIFIED;
     int64_t until_us = INT64_MAX;  // BOOTTIME: window or duration over
+    bool bounded = false;          // by the window, too
     uint64_t told_seq = 0;         // outbox position of the closing event
     bool wanted = true;            // in the newest set
   };
@@ -152,8 +160,10 @@ class AgentEngine {
   void Drop(Held* held, v1::UndoReason reason, int64_t now_us);
   void OnHeartbeatAck(const v1::HeartbeatAck& ack, int64_t received_us);
   void OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us);
-  // `held`, if not null, gets its end from the scope that admits it.
-  absl::Status CheckScope(const v1::Order& order, int64_t at_engine_us, Held* held) const;
+  absl::Status CheckScope(const v1::Order& order, int64_t at_engine_us, v1::Scope* admits) const;
+  absl::Status MayBeStarted(const v1::Order& order, int64_t at_engine_us, v1::Scope* admits) const;
+  void EndWith(const v1::Scope& scope, int64_t now_us, Held* held);
+  void TellFound();
   void Advance(int64_t now_us);
   void AdvanceArmed(Held* held, int64_t now_us);
   void Undo(Held* held, v1::UndoReason reason);
@@ -162,7 +172,9 @@ class AgentEngine {
   void Tell(v1::OrderEvent event) { effects_.push_back(RecordEvent{std::move(event)}); }
   void Heartbeat(int64_t now_us);
   bool LeaseValid(int64_t now_us) const { return now_us < lease_until_us_; }
+  bool MayStart() const { return !frozen_ && !stopped_here_ && outbox_works_; }
   const Sample* Best(int64_t now_us) const;
+  int64_t ToEngine(int64_t boot_us) const;
 
   const EngineConfig config_;
   HostFacts facts_;
@@ -179,15 +191,18 @@ class AgentEngine {
   std::vector<HeldScope> scopes_;
   std::vector<Effect> effects_;
   std::vector<Sample> samples_;
+  std::vector<Found> found_;  // not told yet
 
   bool connected_ = false;
   bool welcomed_ = false;
   bool stopped_here_ = false;
   bool frozen_ = false;
+  bool outbox_works_ = true;
   uint64_t epoch_ = 0;
   uint64_t generation_ = 0;
   uint64_t heartbeat_number_ = 0;
   uint64_t outbox_seq_ = 0;
+  uint64_t acked_seq_ = 0;
   int64_t heartbeat_us_ = 1'000'000;
   int64_t lease_us_ = 0;
   int64_t silence_us_ = 180'000'000;

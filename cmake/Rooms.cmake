@@ -21,6 +21,9 @@ function(drill_executable name)
   target_link_libraries(${name} PRIVATE ${E_DEPS} drill_warnings)
 endfunction()
 
+# Tests of the labels unit, contract and sim link no gRPC: ThreadSanitizer sees all of them.
+add_custom_target(pure_tests)
+
 # drill_test(name LABEL unit|contract|sim|rpc|integration SOURCES ... DEPS ... [TIMEOUT s]
 #            [NEEDS target ...]): a GoogleTest program, one ctest entry.
 # NEEDS lists the programs that the test runs (built first; found in DRILL_BIN).
@@ -36,6 +39,10 @@ function(drill_test name)
   endif()
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 60)
+  endif()
+  if(T_LABEL MATCHES "^(unit|contract|sim)$")
+    add_dependencies(pure_tests ${name})
+    list(APPEND T_LABEL pure)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${T_LABEL}" TIMEOUT ${T_TIMEOUT}

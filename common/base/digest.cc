@@ -46,6 +46,14 @@ std::array<uint32_t, 256> MakeCrcTable() {
   return table;
 }
 
+// OpenSSL 3 looks an algorithm up by name at every use of EVP_sha256(), which costs as much as
+// hashing a journal record; fetched once, kept for the life of the process.
+const EVP_MD* Sha256Algorithm() {
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  DRILL_CHECK(algorithm != nullptr);
+  return algorithm;
+}
+
 }  // namespace
 
 struct Sha256Stream::Context {
@@ -54,7 +62,7 @@ struct Sha256Stream::Context {
 };
 
 Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
-  DRILL_CHECK(EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr) == 1);
+  DRILL_CHECK(EVP_DigestInit_ex(context_->md, Sha256Algorithm(), nullptr) == 1);
 }
 Sha256Stream::~Sha256Stream() = default;
 
@@ -65,17 +73,26 @@ void Sha256Stream::Add(absl::string_view piece) {
 std::string Sha256Stream::Finish() {
   std::string out(kSha256Bytes, '\0');
   unsigned int length = 0;
-  DRILL_CHECK(EVP_DigestFinal_ex(context_->md, reinterpret_cast<unsigned char*>(out.data()),
-                                 &length) == 1);
+  DRILL_CHECK(
+      EVP_DigestFinal_ex(context_->md, reinterpret_cast<unsigned char*>(out.data()), &length) == 1);
   DRILL_CHECK(length == kSha256Bytes);
   return out;
 }
 
-std::string Sha256(absl::string_view data) {
+std::string Sha256(absl::string_view data) { return Sha256(data, absl::string_view()); }
+
+std::string Sha256(absl::string_view first, absl::string_view second) {
+  // One context a thread: making one costs more than hashing a short message.
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> md(EVP_MD_CTX_new(),
+                                                                                &EVP_MD_CTX_free);
   std::string out(kSha256Bytes, '\0');
   unsigned int length = 0;
-  DRILL_CHECK(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()),
-                         &length, EVP_sha256(), nullptr) == 1);
+  DRILL_CHECK(EVP_DigestInit_ex(md.get(), Sha256Algorithm(), nullptr) == 1 &&
+              EVP_DigestUpdate(md.get(), first.data(), first.size()) == 1 &&
+              EVP_DigestUpdate(md.get(), second.data(), second.size()) == 1 &&
+              EVP_DigestFinal_ex(md.get(), reinterpret_cast<unsigned char*>(out.data()), &length) ==
+                  1);
+  DRILL_CHECK(length == kSha256Bytes);
   return out;
 }
 

@@ -15,6 +15,8 @@ inline constexpr size_t kSha256Bytes = 32;
 
 // SHA-256, 32 raw bytes.
 std::string Sha256(absl::string_view data);
+// Of `first` followed by `second`, without joining them.
+std::string Sha256(absl::string_view first, absl::string_view second);
 // The same as 64 lower-case hex digits.
 std::string Sha256Hex(absl::string_view data);
 std::string Hex(absl::string_view bytes);

@@ -12,6 +12,11 @@ int64_t WallMicros();
 int64_t BootMicros();
 // CLOCK_MONOTONIC, the clock of std::chrono::steady_clock.
 int64_t MonotonicMicros();
+// CPU time that the calling thread has used.
+int64_t ThreadCpuMicros();
+// Returns after so long, not earlier; signals do not shorten it. Not for waiting on anything that
+// can be waited for.
+void SleepMicros(int64_t micros);
 
 }  // namespace drill::os
 

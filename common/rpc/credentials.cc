@@ -1,15 +1,18 @@
 #include "common/rpc/credentials.h"
 
+#include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
 #include <functional>
+#include <memory>
 #include <utility>
 
 #include "absl/status/statusor.h"
 #include "common/base/check.h"
 #include "common/base/digest.h"
 #include "common/keys/certificate.h"
+#include "common/keys/openssl.h"
 #include "common/rpc/status.h"
 
 namespace drill {
@@ -31,6 +34,19 @@ class PinVerifier : public grpc::experimental::ExternalCertificateVerifier {
  private:
   const std::string ca_sha256_;
 };
+
+// A certificate that ended in 1970, whose key nobody has.
+std::string NobodysCertificate() {
+  const ssl::Key key = ssl::GenerateKey();
+  const ssl::Certificate certificate(X509_new());
+  X509* x = certificate.get();
+  DRILL_CHECK(x != nullptr && X509_set_version(x, X509_VERSION_3) == 1 &&
+              ASN1_INTEGER_set(X509_get_serialNumber(x), 1) == 1 &&
+              ASN1_TIME_set(X509_getm_notBefore(x), 0) != nullptr &&
+              ASN1_TIME_set(X509_getm_notAfter(x), 0) != nullptr &&
+              X509_set_pubkey(x, key.get()) == 1 && X509_sign(x, key.get(), EVP_sha256()) > 0);
+  return ssl::CertificatePem(x);
+}
 
 }  // namespace
 
@@ -66,6 +82,11 @@ std::shared_ptr<grpc::ChannelCredentials> PinnedClientTls(absl::string_view ca_s
   // whole check instead.
   options.set_verify_server_certs(false);
   options.set_check_call_host(false);
+  // Nor is it used for anything; but without one gRPC reads the system's roots, and fails where
+  // there are none.
+  options.set_certificate_provider(
+      std::make_shared<grpc::experimental::StaticDataCertificateProvider>(NobodysCertificate()));
+  options.watch_root_certs();
   options.set_certificate_verifier(
       grpc::experimental::ExternalCertificateVerifier::Create<PinVerifier>(std::string(ca_sha256)));
   return grpc::experimental::TlsCredentials(options);

@@ -79,9 +79,9 @@ absl::StatusOr<Decision> Decide(const State& state, const Fleet& fleet, int64_t 
 // What came to be known in one exercise since Settle last came to rest: where to look again for
 // what evidence allows. Indices of Exercise.
 struct News {
-  bool all = false;                   // look at every observation
-  absl::btree_set<int> hosts;         // at those that name one of these
-  absl::btree_set<int> observations;  // at these and those that rest on them
+  bool all = false;                        // look at every observation
+  absl::btree_set<int> hosts = {};         // at those that name one of these
+  absl::btree_set<int> observations = {};  // at these and those that rest on them
 };
 // Stops and pauses that the journal could not take: the one exception to commit-then-send. Hosts
 // are told at once; what they are told is taken back by nothing but the record itself.

@@ -363,7 +363,7 @@ std::vector<v1::Text> MissingForReady(const Exercise& e, const Fleet& fleet) {
     const ExerciseHost& host = e.hosts[static_cast<size_t>(index)];
     const std::string& id = host.host.id();
     if (!fleet.Connected(id)) {
-      missing.push_back(Both(absl::StrCat("Máy ", id, ": tác nhân chưa kết nối"),
+      missing.push_back(Both(absl::StrCat("Máy ", id, ": tác tử chưa kết nối"),
                              absl::StrCat("Host ", id, ": its agent is not connected")));
     } else if (!host.checked) {
       missing.push_back(Both(absl::StrCat("Máy ", id, ": chưa chạy thử khô"),

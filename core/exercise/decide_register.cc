@@ -110,7 +110,7 @@ void OfferEnrolment(Context& c, const std::string& host_id) {
   *offer->mutable_owner_keys_pem() = system.owner_keys();
   offer->set_signatures_required(SignaturesRequired(system));
   if (system.owner_keys_size() < SignaturesRequired(system)) {
-    c.Note("Hệ thống chưa khai đủ khóa của chủ quản: tác nhân sẽ không chơi lệnh nào.",
+    c.Note("Hệ thống chưa khai đủ khóa của chủ quản: tác tử sẽ không chơi lệnh nào.",
            "The system has fewer owner keys than signatures needed: its agent will play nothing.");
   }
 }

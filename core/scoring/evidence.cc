@@ -1,6 +1,7 @@
 #include "core/scoring/evidence.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 
 namespace drill::scoring {
@@ -46,25 +47,24 @@ EvidenceIndex::EvidenceIndex(const Exercise& exercise) : exercise_(&exercise) {
   }
   std::sort(all_.begin(), all_.end(),
             [](const Evidence& a, const Evidence& b) { return Order(a) < Order(b); });
+  starts_.assign(exercise.injects.size() + 1, 0);
+  for (const Evidence& entry : all_) ++starts_[static_cast<size_t>(entry.inject) + 1];
+  std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
 }
 
 absl::Span<const Evidence> EvidenceIndex::OfInject(int inject) const {
-  auto begin = std::lower_bound(all_.begin(), all_.end(), inject,
-                                [](const Evidence& e, int i) { return e.inject < i; });
-  auto end = std::upper_bound(begin, all_.end(), inject,
-                              [](int i, const Evidence& e) { return i < e.inject; });
-  return absl::MakeConstSpan(all_.data() + (begin - all_.begin()),
-                             static_cast<size_t>(end - begin));
+  const size_t begin = starts_[static_cast<size_t>(inject)];
+  return absl::MakeConstSpan(all_).subspan(begin, starts_[static_cast<size_t>(inject) + 1] - begin);
 }
 
 absl::Span<const Evidence> EvidenceIndex::On(int inject, int host) const {
-  const std::pair<int, int> place(inject, host);
-  auto begin = std::lower_bound(all_.begin(), all_.end(), place,
-                                [](const Evidence& e, const auto& p) { return Place(e) < p; });
-  auto end = std::upper_bound(begin, all_.end(), place,
-                              [](const auto& p, const Evidence& e) { return p < Place(e); });
-  return absl::MakeConstSpan(all_.data() + (begin - all_.begin()),
-                             static_cast<size_t>(end - begin));
+  const absl::Span<const Evidence> among = OfInject(inject);
+  auto begin = std::lower_bound(among.begin(), among.end(), host,
+                                [](const Evidence& e, int h) { return e.host < h; });
+  auto end = begin;
+  while (end != among.end() && end->host == host) ++end;
+  return among.subspan(static_cast<size_t>(begin - among.begin()),
+                       static_cast<size_t>(end - begin));
 }
 
 template <typename Fits>

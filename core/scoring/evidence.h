@@ -57,6 +57,7 @@ class EvidenceIndex {
 
   const Exercise* exercise_;
   std::vector<Evidence> all_;
+  std::vector<size_t> starts_;  // of each inject in `all_`, and the end
 };
 
 }  // namespace drill::scoring

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/scoring/because.h"
@@ -13,6 +14,7 @@ using Stage = OrderState::Stage;
 
 void AddRecord(uint64_t record, Records* records) {
   if (record == 0) return;
+  if (records->empty()) records->reserve(4);  // as many as most results have
   auto at = std::lower_bound(records->begin(), records->end(), record);
   if (at == records->end() || *at != record) records->insert(at, record);
 }
@@ -286,12 +288,12 @@ void Judge::Settle(const Done& done, const Cut& cut, const Terms& terms, HostRes
 
 HostResult Judge::OnHost(int inject, size_t position, const v1::Expectation& expectation,
                          const Terms& terms) const {
-  const Chance chance = ChanceOn(exercise_, At(inject), position);
+  Chance chance = ChanceOn(exercise_, At(inject), position);
   HostResult result;
   result.host = At(inject).hosts[position];
   result.from_us = chance.from_us;
   result.error_us = chance.error_us;
-  result.records = chance.records;
+  result.records = std::move(chance.records);
   if (expectation.kind() == v1::EXPECTATION_KIND_PREVENT) {
     SettlePrevent(chance, &result);
     return result;

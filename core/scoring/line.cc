@@ -1,6 +1,7 @@
 #include "core/scoring/line.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 
 #include "absl/container/btree_map.h"
@@ -30,7 +31,7 @@ std::vector<std::pair<std::string, Combined>> BySystem(const Exercise& exercise,
                                                        const Line& line) {
   std::vector<std::pair<std::string, Combined>> out;
   const InjectState& inject = exercise.injects[static_cast<size_t>(line.inject)];
-  absl::btree_map<std::string, std::vector<HostResult>> parts;
+  absl::btree_map<std::string, std::vector<size_t>> parts;
   for (int host : inject.hosts) parts[SystemOf(exercise, host)];
   if (parts.size() == 1) {
     out.emplace_back(parts.begin()->first, line.total);
@@ -44,14 +45,14 @@ std::vector<std::pair<std::string, Combined>> BySystem(const Exercise& exercise,
         parts[SystemOf(exercise, inject.hosts[p])];
       }
     }
-    for (const auto& [system, results] : parts) out.emplace_back(system, line.total);
+    for (const auto& [system, among] : parts) out.emplace_back(system, line.total);
     return out;
   }
-  for (const HostResult& result : line.results) {
-    parts[SystemOf(exercise, result.host)].push_back(result);
+  for (size_t i = 0; i < line.results.size(); ++i) {
+    parts[SystemOf(exercise, line.results[i].host)].push_back(i);
   }
-  for (const auto& [system, results] : parts) {
-    out.emplace_back(system, Combine(expectation.hosts(), line.terms, results));
+  for (const auto& [system, among] : parts) {
+    out.emplace_back(system, Combine(expectation.hosts(), line.terms, line.results, among));
   }
   return out;
 }
@@ -59,10 +60,10 @@ std::vector<std::pair<std::string, Combined>> BySystem(const Exercise& exercise,
 }  // namespace
 
 Combined Combine(const v1::HostRule& rule, const Terms& terms,
-                 const std::vector<HostResult>& results) {
+                 const std::vector<HostResult>& results, absl::Span<const size_t> among) {
   Combined combined;
   std::vector<size_t> ranked;
-  for (size_t i = 0; i < results.size(); ++i) {
+  for (size_t i : among) {
     ++combined.by_state[static_cast<size_t>(results[i].state)];
     if (results[i].Counts()) ranked.push_back(i);
   }
@@ -100,13 +101,16 @@ void ForEachLine(const Exercise& exercise, const EvidenceIndex& evidence, int64_
       const bool by_host = on_hosts && expectation.kind() != v1::EXPECTATION_KIND_REPORT &&
                            expectation.kind() != v1::EXPECTATION_KIND_ANSWER;
       if (by_host) {
+        line.results.reserve(inject.hosts.size());
         for (size_t p = 0; p < inject.hosts.size(); ++p) {
           line.results.push_back(judge.OnHost(line.inject, p, expectation, line.terms));
         }
       } else {
         line.results.push_back(judge.OnInject(line.inject, expectation, line.terms));
       }
-      line.total = Combine(expectation.hosts(), line.terms, line.results);
+      std::vector<size_t> all(line.results.size());
+      std::iota(all.begin(), all.end(), size_t{0});
+      line.total = Combine(expectation.hosts(), line.terms, line.results, all);
       line.by_system = BySystem(exercise, expectation, line);
       visit(line);
     }

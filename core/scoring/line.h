@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "core/exercise/state.h"
 #include "core/scoring/evidence.h"
 #include "core/scoring/judge.h"
@@ -21,7 +22,7 @@ struct Combined {
   int64_t earned_mp = 0;
   int counting = 0;          // hosts met or unmet
   int needed = 0;            // of them, for full marks; 0 when none counts
-  std::vector<size_t> best;  // positions in the given results, at most `needed`
+  std::vector<size_t> best;  // positions in `results`, at most `needed`
   std::array<int, v1::LineState_ARRAYSIZE> by_state{};
 
   bool Counts() const { return state == v1::LINE_STATE_MET || state == v1::LINE_STATE_UNMET; }
@@ -30,8 +31,10 @@ struct Combined {
 //
 // State: met when something is earned; else open while a host still is; else unmet when a host
 // counts; else why none does: censored before prevented before not played.
+//
+// `among`: positions in `results`.
 Combined Combine(const v1::HostRule& rule, const Terms& terms,
-                 const std::vector<HostResult>& results);
+                 const std::vector<HostResult>& results, absl::Span<const size_t> among);
 
 // One expectation of one inject, judged.
 struct Line {

@@ -15,6 +15,7 @@
 #include "common/os/file.h"
 #include "common/os/random.h"
 #include "common/yaml/dump.h"
+#include "common/yaml/load.h"
 #include "core/scoring/score.h"
 #include "drill/v1/context.pb.h"
 #include "server/app/backend.h"

@@ -38,14 +38,15 @@ Loop::Loop(LoopOptions options, Journal* journal, View* view, EngineClock* clock
 
 absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
   auto engine = std::make_unique<Engine>(options_.score);
-  ASSIGN_OR_RETURN(std::unique_ptr<JournalReader> reader, journal_->NewReader());
+  std::unique_ptr<JournalReader> reader = journal_->NewReader();
   v1::Record record;
-  RETURN_IF_ERROR(ReadAll(*reader, [&](const chain::RecordView& stored) -> absl::Status {
+  const auto fold = [&](const chain::RecordView& stored) -> absl::Status {
     if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
       return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
     }
     return engine->Replay(record, stored.hash);
-  }));
+  };
+  RETURN_IF_ERROR(VisitAll(*reader, fold));
   return engine;
 }
 
@@ -348,10 +349,15 @@ absl::Status Loop::Append(const std::vector<Stamped>& batch) {
   // One transaction but for batches beyond the journal's limit.
   for (size_t from = 0; from < batch.size(); from += kBatchRecordsMax) {
     const size_t to = std::min(batch.size(), from + kBatchRecordsMax);
-    std::vector<Pending> pending;
-    pending.reserve(to - from);
-    for (size_t i = from; i < to; ++i) pending.push_back({batch[i].payload, batch[i].hash});
-    RETURN_IF_ERROR(journal_->Append(pending, journal_->Head()).status());
+    std::vector<StoredRecord> stored;
+    stored.reserve(to - from);
+    for (size_t i = from; i < to; ++i) {
+      const v1::Record& record = batch[i].record;
+      stored.push_back({record.seq(), record.stream(), record.stream_seq(),
+                        static_cast<int>(record.body_case()), batch[i].payload, batch[i].hash});
+    }
+    RETURN_IF_ERROR(
+        journal_->Append(stored, stored.front().seq - 1, engine_->state().epoch));
   }
   return absl::OkStatus();
 }

@@ -19,16 +19,17 @@ constexpr size_t kPage = 1000;
 }  // namespace
 
 absl::Status View::Start() {
-  ASSIGN_OR_RETURN(reader_, journal_->NewReader());
+  reader_ = journal_->NewReader();
   v1::Record record;
-  RETURN_IF_ERROR(ReadAll(*reader_, [&](const chain::RecordView& stored) -> absl::Status {
+  const auto fold = [&](const chain::RecordView& stored) -> absl::Status {
     if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
       return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
     }
     RETURN_IF_ERROR(Apply(record, &state_));
     state_.streams[record.stream()].hash = std::string(stored.hash);
     return absl::OkStatus();
-  }));
+  };
+  RETURN_IF_ERROR(VisitAll(*reader_, fold));
   {
     MutexLock lock(tokens_mutex_);
     credentials_ = std::make_shared<const RegisterState>(state_.reg);
@@ -146,7 +147,7 @@ void View::Feed(StreamId id) {
     const uint64_t from = watcher.next_stream_seq;
     bool full = false;
     v1::Record record;
-    const absl::StatusOr<size_t> read = reader_->ReadStream(
+    const absl::StatusOr<size_t> read = reader_->VisitStream(
         watcher.exercise, from, kPage, [&](const chain::RecordView& stored) -> absl::Status {
           // Durable, but not folded here yet: it comes with its batch.
           if (full || stored.stream_seq > e.head_stream_seq) return absl::OkStatus();

@@ -216,9 +216,9 @@ TEST(HostStateTest, PlayedButNotNoticeableIsAFindingAboutTechnology) {
   EXPECT_EQ(card.metrics(0).censored(), 0);
 }
 
-TEST(HostStateTest, UndoneBySilenceStopOrWindowBeforeTheLimitCensors) {
-  for (v1::UndoReason reason :
-       {v1::UNDO_REASON_SILENCE, v1::UNDO_REASON_STOPPED, v1::UNDO_REASON_WINDOW}) {
+TEST(HostStateTest, UndoneBySilenceStopFailureOrWindowBeforeTheLimitCensors) {
+  for (v1::UndoReason reason : {v1::UNDO_REASON_SILENCE, v1::UNDO_REASON_STOPPED,
+                                v1::UNDO_REASON_FAILED, v1::UNDO_REASON_WINDOW}) {
     DrillScript drill = Played(Deface(kDetect));
     drill.At(100).Undo("deface", {"web-1", "web-2", "web-3"}, reason);
     EXPECT_EQ(drill.At(1000).End().Score().lines(0).state(), v1::LINE_STATE_CENSORED) << reason;
@@ -513,7 +513,9 @@ TEST(ReportTest, IsCutShortOnlyWhenOthersHaveContainedEveryPlayedHost) {
 
 TEST(ReportTest, UndiscoveredAndNoticeableForLessThanTheLimitIsCensored) {
   DrillScript drill = Played(Deface(kReport));
-  EXPECT_EQ(drill.At(309).End().Score().lines(0).state(), v1::LINE_STATE_CENSORED);
+  const v1::ScoreLine line = drill.At(309).End().Score().lines(0);
+  EXPECT_EQ(line.state(), v1::LINE_STATE_CENSORED);
+  EXPECT_THAT(Because(line), HasSubstr("EndEx came before the limit"));
 }
 
 TEST(ReportTest, DiscoveredTooLateToReportInTimeIsCensored) {
@@ -751,6 +753,7 @@ TEST(MetricsTest, OneSampleAHostByTheFirstTeamAndTheRestIsCensored) {
   drill.At(50).Detect("soc", "deface", {"web-1"});
   drill.At(70).Detect("soc", "deface", {"web-2"});
   drill.At(90).Match(drill.Report("soc", {"owner"}), "deface", {});
+  drill.At(95).Match(drill.Report("ops", {"owner"}), "deface", {});
   const v1::Scorecard card = drill.At(1000).End().Score();
   const v1::TimeMetric& detect = card.metrics(0);
   EXPECT_EQ(detect.metric(), v1::METRIC_TIME_TO_DETECT);

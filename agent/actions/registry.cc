@@ -1,0 +1,42 @@
+#include "agent/actions/action.h"
+#include "common/base/digest.h"
+
+namespace drill::agent {
+
+const std::vector<ActionKind>& ActionKinds() {
+  static const std::vector<ActionKind> kinds = {
+      {v1::Action::kFilesEncrypt, "files.encrypt", "T1486", false,
+       "files that no program opens, and a ransom note beside them", &MakeFilesEncrypt},
+      {v1::Action::kWebDeface, "web.deface", "T1491.002", true,
+       "another page than the owner's at a public address", &MakeWebDeface},
+      {v1::Action::kProcessRunDecoy, "process.run_decoy", "T1036.005", false,
+       "a process with a name that does not belong there, using the processor",
+       &MakeProcessRunDecoy},
+      {v1::Action::kLogAppend, "log.append", "T1110", false,
+       "many failed log-ins of one account from one address", &MakeLogAppend},
+  };
+  return kinds;
+}
+
+const ActionKind* FindActionKind(v1::Action::KindCase kind) {
+  for (const ActionKind& known : ActionKinds()) {
+    if (known.kind == kind) return &known;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> ActionNames() {
+  std::vector<std::string> names;
+  for (const ActionKind& kind : ActionKinds()) names.emplace_back(kind.name);
+  return names;
+}
+
+Content ContentOf(std::string bytes) {
+  Content content;
+  content.size = static_cast<int64_t>(bytes.size());
+  content.sha256 = Sha256(bytes);
+  content.make = [bytes = std::move(bytes)] { return bytes; };
+  return content;
+}
+
+}  // namespace drill::agent

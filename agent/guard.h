@@ -1,0 +1,74 @@
+#ifndef DRILL_AGENT_GUARD_H_
+#define DRILL_AGENT_GUARD_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agent/host_files.h"
+#include "agent/policy.h"
+
+namespace drill::agent {
+
+// A name in an open directory of the host.
+struct Spot {
+  os::Fd directory;
+  std::string leaf;
+};
+
+// What the owner's policy lets an order touch on this host. A value made for one order; immutable,
+// any thread.
+//
+// Paths of orders are text that a controller wrote: "@place/rest" or absolute. Resolve* turns one
+// into an absolute path without links and checks it; OpenSpot opens such a path again for every
+// single change, beneath the allowed directory that contains it, so that nothing swapped in
+// meanwhile can lead a change out of it.
+class Guard {
+ public:
+  // `own_paths`: the agent's own files, which no order may touch.
+  // InvalidArgument: all faults of the policy at once.
+  static absl::StatusOr<Guard> Make(v1::Policy policy,
+                                    const std::vector<std::string>& known_actions,
+                                    const std::vector<std::string>& own_paths);
+
+  const v1::Policy& policy() const { return policy_; }
+  const Limits& limits() const { return limits_; }
+
+  // PermissionDenied: the policy does not list this kind.
+  absl::Status AllowKind(absl::string_view kind) const;
+
+  // An existing directory, and an existing regular file that is no link itself.
+  // InvalidArgument: not a plain path. PermissionDenied: outside what the policy allows.
+  // FailedPrecondition: not there, or not of that kind.
+  absl::StatusOr<std::string> ResolveDirectory(absl::string_view text) const;
+  absl::StatusOr<std::string> ResolveFile(absl::string_view text) const;
+
+  // Opens the parent of a path, every part checked. PermissionDenied, Aborted (a link), NotFound.
+  absl::StatusOr<Spot> OpenSpot(const std::string& path) const;
+
+ private:
+  // An allowed directory, its links resolved.
+  struct Root {
+    std::string place;  // empty: from `allow`
+    std::string path;
+  };
+
+  absl::StatusOr<std::string> Expand(absl::string_view text, std::string* place) const;
+  absl::Status AllowPath(const std::string& path, const std::string* place) const;
+  absl::StatusOr<std::string> Resolve(absl::string_view text, bool directory) const;
+
+  v1::Policy policy_;
+  Limits limits_;
+  std::vector<Root> roots_;
+  std::vector<std::string> never_;
+};
+
+// The same for undo, which must work whatever the policy says by now: a path from the undo log, no
+// part of which may have become a link.
+absl::StatusOr<Spot> OpenLoggedSpot(const std::string& path);
+
+}  // namespace drill::agent
+
+#endif  // DRILL_AGENT_GUARD_H_

@@ -1,0 +1,105 @@
+#include "agent/policy.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+
+namespace drill::agent {
+namespace {
+
+constexpr size_t kPathBytesMax = 3000;
+constexpr int64_t kDurationSecondsMax = 7 * 24 * 3600;
+
+bool IsPlaceName(absl::string_view name) {
+  return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  });
+}
+
+void CheckCaps(const v1::Caps& caps, FaultList* faults) {
+  const auto range = [&](absl::string_view name, bool set, int64_t value, int64_t max) {
+    faults->AddUnless(!set || (value >= 0 && value <= max),
+                      absl::StrCat("caps.", name, " is ", value, "; 0 to ", max, " is allowed"));
+  };
+  range("files_max", caps.has_files_max(), caps.files_max(), 10'000);
+  range("bytes_max", caps.has_bytes_max(), caps.bytes_max(), int64_t{1} << 30);
+  range("cpu_permille_max", caps.has_cpu_permille_max(), caps.cpu_permille_max(), 1000);
+  range("log_lines_max", caps.has_log_lines_max(), caps.log_lines_max(), 100'000);
+  range("active_orders_max", caps.has_active_orders_max(), caps.active_orders_max(), 10'000);
+  range("undo_store_bytes_max", caps.has_undo_store_bytes_max(), caps.undo_store_bytes_max(),
+        int64_t{1} << 40);
+  range("duration_max (seconds)", caps.has_duration_max(), caps.duration_max().seconds(),
+        kDurationSecondsMax);
+}
+
+}  // namespace
+
+Limits LimitsOf(const v1::Policy& policy) {
+  const v1::Caps& caps = policy.caps();
+  Limits limits;
+  if (caps.has_files_max()) limits.files_max = caps.files_max();
+  if (caps.has_bytes_max()) limits.bytes_max = caps.bytes_max();
+  if (caps.has_cpu_permille_max()) limits.cpu_permille_max = caps.cpu_permille_max();
+  if (caps.has_log_lines_max()) limits.log_lines_max = caps.log_lines_max();
+  if (caps.has_active_orders_max()) limits.active_orders_max = caps.active_orders_max();
+  if (caps.has_undo_store_bytes_max()) limits.undo_store_bytes_max = caps.undo_store_bytes_max();
+  if (caps.has_duration_max()) limits.duration_max_seconds = caps.duration_max().seconds();
+  return limits;
+}
+
+absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string>& known_actions) {
+  FaultList faults;
+  std::set<std::string> names;
+  for (const v1::Place& place : policy.places()) {
+    faults.AddUnless(IsPlaceName(place.name()),
+                     absl::StrCat("place \"", place.name(), "\": a name is 1 to 32 of [a-z0-9_-]"));
+    faults.AddUnless(names.insert(place.name()).second,
+                     absl::StrCat("place \"", place.name(), "\" is named twice"));
+    faults.AddUnless(IsPlainAbsolutePath(place.path()),
+                     absl::StrCat("place \"", place.name(), "\": path \"", place.path(),
+                                  "\" is not an absolute path below /"));
+  }
+  for (const std::string& action : policy.actions()) {
+    faults.AddUnless(
+        std::find(known_actions.begin(), known_actions.end(), action) != known_actions.end(),
+        absl::StrCat("action \"", action, "\" is not known; known are ",
+                     absl::StrJoin(known_actions, ", ")));
+  }
+  for (const std::string& path : policy.allow()) {
+    faults.AddUnless(IsPlainAbsolutePath(path),
+                     absl::StrCat("allow \"", path, "\" is not an absolute path below /"));
+  }
+  for (const std::string& path : policy.never()) {
+    faults.AddUnless(path == "/" || IsPlainAbsolutePath(path),
+                     absl::StrCat("never \"", path, "\" is not an absolute path"));
+  }
+  CheckCaps(policy.caps(), &faults);
+  return faults.ToStatus("policy");
+}
+
+void FaultList::Add(absl::string_view fault) { faults_.emplace_back(fault); }
+
+absl::Status FaultList::ToStatus(absl::string_view what) const {
+  if (faults_.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(what, ": ", absl::StrJoin(faults_, "\n")));
+}
+
+bool IsPlainAbsolutePath(absl::string_view path) {
+  if (path.size() < 2 || path.size() > kPathBytesMax || path[0] != '/') return false;
+  const std::vector<absl::string_view> parts = absl::StrSplit(path.substr(1), '/');
+  return std::all_of(parts.begin(), parts.end(), IsPlainName);
+}
+
+bool IsPlainName(absl::string_view name) {
+  return !name.empty() && name.size() <= 255 && name != "." && name != ".." &&
+         std::none_of(name.begin(), name.end(), [](char c) {
+           return c == '/' || absl::ascii_iscntrl(static_cast<unsigned char>(c));
+         });
+}
+
+}  // namespace drill::agent

@@ -1,0 +1,65 @@
+#ifndef DRILL_AGENT_POLICY_H_
+#define DRILL_AGENT_POLICY_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "drill/v1/host.pb.h"
+
+namespace drill::agent {
+
+// The owner's policy as read, and the SHA-256 (raw) of the bytes it was read from.
+struct LoadedPolicy {
+  v1::Policy policy;
+  std::string sha256;
+};
+
+// Where the policy comes from. Asked before every order, so that an edit takes effect at once.
+using PolicySource = std::function<absl::StatusOr<LoadedPolicy>()>;
+
+// policy.yaml. NotFound: there is none. PermissionDenied: somebody else than root or the agent's
+// own user could have written it. InvalidArgument: does not parse.
+PolicySource PolicyFromFile(std::string path);
+
+// The policy's caps with their defaults.
+struct Limits {
+  int files_max = 200;
+  int64_t bytes_max = 64 << 20;
+  int cpu_permille_max = 100;
+  int log_lines_max = 200;
+  int active_orders_max = 64;
+  int64_t undo_store_bytes_max = 256 << 20;
+  int64_t duration_max_seconds = 8 * 3600;
+};
+Limits LimitsOf(const v1::Policy& policy);
+
+// InvalidArgument: all faults of the policy's text, one line each. Does not look at the host.
+absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string>& known_actions);
+
+// Faults gathered to be told all at once.
+class FaultList {
+ public:
+  void Add(absl::string_view fault);
+  void AddUnless(bool fine, absl::string_view fault) {
+    if (!fine) Add(fault);
+  }
+  // OK, or InvalidArgument with one line a fault behind `what`.
+  absl::Status ToStatus(absl::string_view what) const;
+
+ private:
+  std::vector<std::string> faults_;
+};
+
+// An absolute path without empty, "." or ".." parts, control characters or a slash at its end.
+bool IsPlainAbsolutePath(absl::string_view path);
+// One part of a path: not empty, ".", "..", longer than 255 bytes; no '/' or control character.
+bool IsPlainName(absl::string_view name);
+
+}  // namespace drill::agent
+
+#endif  // DRILL_AGENT_POLICY_H_

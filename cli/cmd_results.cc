@@ -1,0 +1,193 @@
+// score, aar, duty status, journal verify, whoami, version.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/commands.h"
+#include "cli/score_text.h"
+#include "cli/session.h"
+#include "common/base/digest.h"
+#include "common/base/status.h"
+#include "common/os/file.h"
+
+namespace drill::cli {
+namespace {
+
+absl::Status Score(Session& session, const std::string& exercise, bool explain) {
+  ASSIGN_OR_RETURN(Client * client, session.client());
+  ASSIGN_OR_RETURN(const v1::Scorecard card, client->GetScore(exercise));
+  if (session.json()) {
+    session.PrintJson(card);
+  } else {
+    PrintScore(session, card, explain);
+  }
+  return absl::OkStatus();
+}
+
+struct AarOptions {
+  v1::GetReportRequest request;
+  std::string out;
+};
+
+absl::Status Aar(Session& session, AarOptions& o) {
+  o.request.set_language(session.language_asked());
+  ASSIGN_OR_RETURN(Client * client, session.client());
+  ASSIGN_OR_RETURN(const v1::Document document, client->GetReport(o.request));
+  if (o.out.empty()) {
+    session.Print(document.content());
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(os::WriteFileDurably(o.out, document.content(), 0644));
+  session.Remark(
+      session.Say(Msg::kDocumentWritten, o.out, document.media_type(), document.content().size()));
+  return absl::OkStatus();
+}
+
+// ---- duty --------------------------------------------------------------------------------------
+
+Colour DutyColour(v1::DutyState state) {
+  if (state == v1::DUTY_STATE_MET) return Colour::kGreen;
+  if (state == v1::DUTY_STATE_OVERDUE) return Colour::kRed;
+  return state == v1::DUTY_STATE_PENDING ? Colour::kYellow : Colour::kNone;
+}
+
+void PrintObligations(Session& session, const v1::DutyTable& duty) {
+  for (const v1::Obligation& o : duty.obligations()) {
+    session.PrintLine("");
+    session.PrintLine(absl::StrCat(Clean(o.id()), ": ", Clean(o.document()), ", ",
+                                   Clean(o.article()), " — ", Clean(session.Pick(o.title()))));
+    if (!o.quote().empty()) session.PrintLine(absl::StrCat("  ", Quote(o.quote())));
+    if (o.has_reach()) {
+      session.PrintLine(absl::StrCat("  ", Clean(session.Pick(o.reach()))));
+    }
+    if (!o.superseded_by().empty()) {
+      session.PrintLine(session.Say(Msg::kDutySuperseded, Clean(o.superseded_by())));
+    }
+    session.PrintLine(o.verified_by().empty()
+                          ? session.Painted(session.Say(Msg::kDutyUnverified), Colour::kYellow)
+                          : session.Say(Msg::kDutyVerified, Clean(o.verified_by())));
+  }
+}
+
+void PrintDuty(Session& session, const v1::DutyTable& duty) {
+  session.PrintLine(session.Painted(
+      session.Say(Msg::kDutyHead, duty.year(), FormatTime(duty.as_of_us())), Colour::kBold));
+  Table table(
+      {session.Say(Msg::kColSystem), session.Say(Msg::kColLevel), session.Say(Msg::kColObligation),
+       session.Say(Msg::kColState), session.Say(Msg::kColDue), session.Say(Msg::kColExercise),
+       session.Say(Msg::kColHeld), session.Say(Msg::kColDepth), session.Say(Msg::kColMissing)});
+  for (const v1::DutyRow& r : duty.rows()) {
+    std::string level = r.level() == 0 ? "-" : absl::StrCat(r.level());
+    if (r.level_missing()) absl::StrAppend(&level, " (", session.Say(Msg::kLevelMissing), ")");
+    const std::string missing = absl::StrJoin(
+        r.missing(), "; ",
+        [&](std::string* out, const v1::Text& text) { out->append(session.Pick(text)); });
+    table.Row({r.system(), level, r.obligation(),
+               Cell(session.Word(r.state()), DutyColour(r.state())), FormatDate(r.due()),
+               r.exercise(), FormatDate(r.held_on()), session.Pick(r.depth()), missing});
+  }
+  session.PrintTable(table);
+  for (const v1::DutyRow& r : duty.rows()) {
+    for (const v1::Text& note : r.notes()) {
+      session.PrintLine(absl::StrCat("  ", Clean(r.system()), ", ", Clean(r.obligation()), ": ",
+                                     Clean(session.Pick(note))));
+    }
+  }
+  PrintObligations(session, duty);
+}
+
+absl::Status Duty(Session& session, int32_t year) {
+  ASSIGN_OR_RETURN(Client * client, session.client());
+  ASSIGN_OR_RETURN(const v1::DutyTable duty, client->GetDuty(year));
+  if (session.json()) {
+    session.PrintJson(duty);
+  } else {
+    PrintDuty(session, duty);
+  }
+  return absl::OkStatus();
+}
+
+// ---- journal, whoami, version ------------------------------------------------------------------
+
+absl::Status Verify(Session& session) {
+  ASSIGN_OR_RETURN(Client * client, session.client());
+  ASSIGN_OR_RETURN(const v1::VerifyReport report, client->VerifyJournal());
+  if (session.json()) {
+    session.PrintJson(report);
+  } else {
+    Table table({session.Say(Msg::kColStream), session.Say(Msg::kColRecords), "sha256"});
+    for (const v1::StreamHead& head : report.heads()) {
+      table.Row({head.stream(), static_cast<int64_t>(head.stream_seq()), Hex(head.hash())});
+    }
+    session.PrintTable(table);
+    for (const std::string& fault : report.faults()) {
+      session.PrintLine(session.Painted(Clean(fault), Colour::kRed));
+    }
+  }
+  if (!report.faults().empty()) {
+    return absl::DataLossError(
+        session.Say(Msg::kJournalBad, report.faults_size(), report.records()));
+  }
+  if (!session.json()) session.PrintLine(session.Say(Msg::kJournalGood, report.records()));
+  return absl::OkStatus();
+}
+
+absl::Status WhoAmI(Session& session) {
+  ASSIGN_OR_RETURN(Client * client, session.client());
+  ASSIGN_OR_RETURN(const v1::Identity identity, client->WhoAmI());
+  if (session.json()) {
+    session.PrintJson(identity);
+    return absl::OkStatus();
+  }
+  const std::string roles = absl::StrJoin(
+      identity.person().roles(), ", ",
+      [&](std::string* out, int role) { out->append(session.Word(static_cast<v1::Role>(role))); });
+  session.PrintLine(session.Say(Msg::kWhoAmI, Clean(identity.person().id()),
+                                Clean(identity.person().name()), roles, session.address(),
+                                Clean(identity.controller_version())));
+  return absl::OkStatus();
+}
+
+absl::Status Version(Session& session) {
+  if (session.json()) {
+    v1::Identity identity;
+    identity.set_controller_version(DRILL_VERSION);
+    session.PrintJson(identity);
+  } else {
+    session.PrintLine("drillctl " DRILL_VERSION);
+  }
+  return absl::OkStatus();
+}
+
+void AddAar(Command& root) {
+  auto o = std::make_shared<AarOptions>();
+  o->request.set_format(v1::DOCUMENT_FORMAT_HTML);
+  root.Sub("aar")
+      .Arg("EXERCISE", Into(o->request.mutable_exercise()))
+      .Opt("--format", "html|json",
+           OneOf({{"html", v1::DOCUMENT_FORMAT_HTML}, {"json", v1::DOCUMENT_FORMAT_JSON}},
+                 [o](int value) { o->request.set_format(static_cast<v1::DocumentFormat>(value)); }))
+      .Opt("--out", "FILE", Into(&o->out))
+      .Runs([o](Session& s) { return Aar(s, *o); });
+}
+
+}  // namespace
+
+void AddResults(Command& root) {
+  auto exercise = std::make_shared<std::string>();
+  auto explain = std::make_shared<bool>(false);
+  root.Sub("score")
+      .Arg("EXERCISE", Into(exercise.get()))
+      .Flag("--explain", [explain] { *explain = true; })
+      .Runs([=](Session& s) { return Score(s, *exercise, *explain); });
+  AddAar(root);
+  auto year = std::make_shared<int32_t>(0);
+  root.Sub("duty")
+      .Sub("status")
+      .Opt("--year", "YEAR",
+           Number(2000, 2100, [year](int64_t value) { *year = static_cast<int32_t>(value); }))
+      .Runs([year](Session& s) { return Duty(s, *year); });
+  root.Sub("journal").Sub("verify").Runs(Verify);
+  root.Sub("whoami").Runs(WhoAmI);
+  root.Sub("version").Runs(Version);
+}
+
+}  // namespace drill::cli

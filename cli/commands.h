@@ -1,0 +1,28 @@
+#ifndef DRILL_CLI_COMMANDS_H_
+#define DRILL_CLI_COMMANDS_H_
+
+#include "cli/command.h"
+
+// The command groups, one file each: cmd_person.cc has AddPerson and so on.
+namespace drill::cli {
+
+void AddPerson(Command& root);     // person
+void AddRegister(Command& root);   // register
+void AddAgent(Command& root);      // agent
+void AddScenario(Command& root);   // scenario
+void AddScope(Command& root);      // key, scope
+void AddExercise(Command& root);   // exercise
+void AddInject(Command& root);     // inject
+void AddReport(Command& root);     // report, inbox, read
+void AddEvaluator(Command& root);  // evaluator
+void AddResults(Command& root);    // score, aar, duty, journal, whoami, version
+
+// Parts of AddExercise, each in its own file.
+void AddPlanning(Command& exercise);  // create, approve, check, scope, show, list
+void AddSteering(Command& exercise);  // start ... abort, incident
+void AddWatch(Command& exercise);     // watch
+void AddClosing(Command& exercise);   // judge, rate, finalise, accept-residue, close
+
+}  // namespace drill::cli
+
+#endif  // DRILL_CLI_COMMANDS_H_

@@ -1,0 +1,213 @@
+#include "tests/unit/agent/sandbox.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "agent/process.h"
+#include "common/base/check.h"
+#include "common/base/digest.h"
+
+namespace drill::agent {
+namespace {
+
+constexpr absl::string_view kPage = "<html><body>Cổng thông tin điện tử</body></html>\n";
+constexpr absl::string_view kLog =
+    "Nov 22 08:59:01 mayphucvu sshd[811]: Server listening on 0.0.0.0 port 22.\n";
+constexpr int64_t kOld = 1'600'000'000;  // some time ago
+
+void SetOld(const std::string& path) {
+  const timespec times[2] = {{kOld, 123'456'789}, {kOld, 987'654'321}};
+  DRILL_CHECK(utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+}
+
+std::string MakeTemporary(const std::string& where) {
+  std::string pattern = where + "drill-agent-XXXXXX";
+  DRILL_CHECK(mkdtemp(pattern.data()) != nullptr);
+  return std::filesystem::canonical(pattern).string();
+}
+
+}  // namespace
+
+Sandbox::Sandbox(On on) {
+  root_ = MakeTemporary(testing::TempDir());
+  const bool memory = on == On::kMemory && access("/dev/shm", W_OK | X_OK) == 0;
+  agent_ = memory ? MakeTemporary("/dev/shm/") : root_ + "/agent";
+  decoy_name_ = "kw." + root_.substr(root_.size() - 6);
+  for (const char* directory : {"host", "host/docs", "host/www", "host/log"}) {
+    DRILL_CHECK(mkdir(absl::StrCat(root_, "/", directory).c_str(), 0755) == 0);
+  }
+  Write(Path("docs/của tôi.txt"), "tài liệu thật\n", 0600);
+  Write(page(), kPage, 0640);
+  Write(log_file(), kLog, 0640);
+  SetOld(Path("docs/của tôi.txt"));
+  SetOld(page());
+  SetOld(log_file());
+  for (const char* name : {"docs", "www", "log"}) {
+    v1::Place* place = policy.add_places();
+    place->set_name(name);
+    place->set_path(Path(name));
+  }
+  for (const std::string& name : ActionNames()) policy.add_actions(name);
+}
+
+Sandbox::~Sandbox() {
+  for (int pid : RunningDecoys()) kill(pid, SIGKILL);
+  std::error_code ignored;
+  std::filesystem::remove_all(root_, ignored);
+  std::filesystem::remove_all(agent_, ignored);
+}
+
+std::string Sandbox::Path(absl::string_view rest) const {
+  return absl::StrCat(root_, "/host/", rest);
+}
+
+std::string Sandbox::AgentPath(absl::string_view rest) const {
+  return absl::StrCat(agent_, "/", rest);
+}
+
+void Sandbox::Write(const std::string& path, absl::string_view content, unsigned mode) const {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+  DRILL_CHECK(chmod(path.c_str(), mode) == 0);
+}
+
+std::string Sandbox::Read(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+bool Sandbox::Exists(const std::string& path) {
+  struct stat st {};
+  return lstat(path.c_str(), &st) == 0;
+}
+
+std::map<std::string, std::string> Sandbox::Manifest() const {
+  std::map<std::string, std::string> manifest;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root_ + "/host")) {
+    struct stat st {};
+    DRILL_CHECK(lstat(entry.path().c_str(), &st) == 0);
+    std::string line =
+        absl::StrCat("mode ", absl::Hex(st.st_mode), " owner ", st.st_uid, ":", st.st_gid);
+    if (S_ISREG(st.st_mode)) {
+      absl::StrAppend(&line, " links ", st.st_nlink, " time ", st.st_mtim.tv_sec, ".",
+                      st.st_mtim.tv_nsec, " sha256 ", Sha256Hex(Read(entry.path())));
+    } else if (S_ISLNK(st.st_mode)) {
+      absl::StrAppend(&line, " to ", std::filesystem::read_symlink(entry.path()).string());
+    }
+    manifest[entry.path().string().substr(root_.size())] = line;
+  }
+  return manifest;
+}
+
+std::vector<int> Sandbox::RunningDecoys() const {
+  std::vector<int> pids;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    int pid = 0;
+    if (!absl::SimpleAtoi(entry.path().filename().string(), &pid)) continue;
+    const std::string command = Read(entry.path() / "cmdline");
+    if (command.substr(0, command.find('\0')) != decoy_name_) continue;
+    const auto look = LookAtProcess(pid);
+    if (look && look->state != 'Z') pids.push_back(pid);
+  }
+  return pids;
+}
+
+std::vector<int> Sandbox::Decoys() const {
+  for (int pid : RunningDecoys()) {
+    const int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    pollfd wait{handle, POLLIN, 0};
+    if (handle >= 0) poll(&wait, 1, 5'000);
+    close(handle);
+  }
+  return RunningDecoys();
+}
+
+std::unique_ptr<HostPlayer> Sandbox::Player(KillPoint kill_point) const {
+  HostPlayer::Options options;
+  options.directory = agent_;
+  options.decoy_program = DecoyProgram();
+  options.kill_point = std::move(kill_point);
+  options.policy = [this]() -> absl::StatusOr<LoadedPolicy> {
+    if (!policy_fault.ok()) return policy_fault;
+    return LoadedPolicy{policy, Sha256(policy.SerializeAsString())};
+  };
+  auto player = HostPlayer::Open(std::move(options));
+  DRILL_CHECK(player.ok());
+  return *std::move(player);
+}
+
+v1::Order Sandbox::OrderFor(const v1::Action& action, absl::string_view inject) const {
+  v1::Order order;
+  order.mutable_id()->set_exercise("dt-2026");
+  order.mutable_id()->set_inject(std::string(inject));
+  order.mutable_id()->set_host("may-1");
+  order.mutable_id()->set_attempt(1);
+  order.set_wanted(v1::WANTED_PLAY);
+  order.set_action(action.SerializeAsString());
+  return order;
+}
+
+v1::Order Sandbox::Encrypt(int count) const {
+  v1::Action action;
+  action.mutable_files_encrypt()->set_dir("@docs");
+  action.mutable_files_encrypt()->set_count(count);
+  action.mutable_files_encrypt()->set_bytes_each(500);
+  return OrderFor(action, "encrypt");
+}
+
+v1::Order Sandbox::Deface() const {
+  v1::Action action;
+  action.mutable_web_deface()->set_page("@www/index.html");
+  return OrderFor(action, "deface");
+}
+
+v1::Order Sandbox::RunDecoy(int cpu_permille) const {
+  v1::Action action;
+  action.mutable_process_run_decoy()->set_name(decoy_name_);
+  action.mutable_process_run_decoy()->set_cpu_permille(cpu_permille);
+  return OrderFor(action, "decoy");
+}
+
+v1::Order Sandbox::AppendLog(int lines) const {
+  v1::Action action;
+  action.mutable_log_append()->set_file("@log/auth.log");
+  action.mutable_log_append()->set_lines(lines);
+  return OrderFor(action, "log");
+}
+
+bool RunAndDieAt(absl::string_view point, const std::function<void(const KillPoint&)>& body) {
+  const pid_t child = fork();
+  DRILL_CHECK(child >= 0);
+  if (child == 0) {
+    body([point](absl::string_view reached) {
+      if (reached == point) kill(getpid(), SIGKILL);
+    });
+    _exit(0);
+  }
+  int status = 0;
+  DRILL_CHECK(waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+std::string DecoyProgram() {
+  // ctest says where programs are; started by hand, a test lies in build/tests beside build/bin.
+  const char* bin = getenv("DRILL_BIN");
+  if (bin != nullptr) return absl::StrCat(bin, "/agent_decoy_program");
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
+  return (self.parent_path().parent_path() / "bin" / "agent_decoy_program").string();
+}
+
+}  // namespace drill::agent

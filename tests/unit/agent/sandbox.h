@@ -1,0 +1,74 @@
+#ifndef DRILL_TESTS_UNIT_AGENT_SANDBOX_H_
+#define DRILL_TESTS_UNIT_AGENT_SANDBOX_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "agent/host_player.h"
+#include "drill/v1/action.pb.h"
+#include "drill/v1/agent.pb.h"
+
+namespace drill::agent {
+
+// One host of a test: a temporary directory with what its owner has (docs/, www/, log/) and the
+// agent's private directory beside it. Everything is removed at the end, decoys included.
+class Sandbox {
+ public:
+  // kMemory: the private directory is in memory where there is such a file system, for tests that
+  // sync a great deal.
+  enum class On { kDisk, kMemory };
+  explicit Sandbox(On on = On::kDisk);
+  ~Sandbox();
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+
+  std::string Path(absl::string_view rest) const;       // on the host
+  std::string AgentPath(absl::string_view rest) const;  // private
+  std::string page() const { return Path("www/index.html"); }
+  std::string log_file() const { return Path("log/auth.log"); }
+  // Unique to this sandbox.
+  const std::string& decoy_name() const { return decoy_name_; }
+
+  void Write(const std::string& path, absl::string_view content, unsigned mode = 0644) const;
+  static std::string Read(const std::string& path);
+  static bool Exists(const std::string& path);
+
+  // Every name of the host with type, mode, owner, and for files time of change and content.
+  std::map<std::string, std::string> Manifest() const;
+  // Decoys of this sandbox that run. Those that are about to end are waited for (5 s) first.
+  std::vector<int> Decoys() const;
+  std::vector<int> RunningDecoys() const;
+
+  // The owner's policy: places docs, www, log; all actions. Change it at will, it is read again
+  // before every order.
+  v1::Policy policy;
+  // Not OK: the policy cannot be read.
+  absl::Status policy_fault;
+
+  std::unique_ptr<HostPlayer> Player(KillPoint kill_point = [](absl::string_view) {}) const;
+
+  // Orders of this exercise; `inject` names them.
+  v1::Order OrderFor(const v1::Action& action, absl::string_view inject = "x") const;
+  v1::Order Encrypt(int count = 3) const;
+  v1::Order Deface() const;
+  v1::Order RunDecoy(int cpu_permille = 0) const;
+  v1::Order AppendLog(int lines = 4) const;
+
+ private:
+  std::string root_;
+  std::string agent_;
+  std::string decoy_name_;
+};
+
+// Runs `body` in a child process that is killed when it reaches `point`. False: it got to the end.
+bool RunAndDieAt(absl::string_view point, const std::function<void(const KillPoint&)>& body);
+
+std::string DecoyProgram();
+
+}  // namespace drill::agent
+
+#endif  // DRILL_TESTS_UNIT_AGENT_SANDBOX_H_
