@@ -32,6 +32,12 @@ std::string Exercise::TeamOf(absl::string_view person) const {
   return "";
 }
 
+bool Exercise::RealIncidentAt(int64_t engine_us) const {
+  return std::any_of(real_incidents.begin(), real_incidents.end(), [&](const auto& incident) {
+    return incident.first <= engine_us && engine_us < incident.second;
+  });
+}
+
 bool Exercise::HasPost(absl::string_view person, v1::Role role) const {
   return std::any_of(created.posts().begin(), created.posts().end(), [&](const v1::Post& post) {
     return post.person() == person && post.role() == role;
