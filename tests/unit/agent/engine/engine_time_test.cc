@@ -357,6 +357,21 @@ TEST_F(EngineFoundTest, ItCountsAgainstTheScopesNumberOfOrders) {
   EXPECT_THAT(b.Did(), ElementsAre("tell b refused"));
 }
 
+TEST_F(EngineFoundTest, WhatTheOutboxClosedIsNotPlayedAgainBeforeTheControllerKnows) {
+  const v1::Order order = b.Planned("a", kSecond);
+  v1::OutboxEntry entry;
+  entry.set_seq(7);
+  *entry.mutable_event()->mutable_order() = order.id();
+  entry.mutable_event()->set_kind(v1::ORDER_EVENT_KIND_MISSED);
+  b.seq = 7;
+  b.engine().Remember(entry);
+  b.ConnectAndMeasure();
+  b.Did();
+  b.Want({order});
+  b.Pass(kMinute);
+  EXPECT_THAT(b.Did(), IsEmpty());
+}
+
 TEST_F(EngineFoundTest, StopHereUndoesItWithoutAController) {
   FindAt("a", v1::ORDER_EVENT_KIND_APPLIED, b.now);
   b.engine().StopHere(b.now);
