@@ -107,6 +107,7 @@ absl::Status App::Run() {
   LogFound(found);
   AgentEngine engine(ConfigOf(s.identity, s.outbox, s.player.get()));
   engine.Begin(found, os::BootMicros());
+  for (const v1::OutboxEntry& entry : s.outbox.Pending(0, SIZE_MAX)) engine.Remember(entry);
 
   AppLoop::Parts parts;
   parts.engine = &engine;

@@ -252,28 +252,29 @@ bool AppLoop::StopFileAppeared(int64_t now_us) {
 void AppLoop::BeginStop(absl::string_view why, int64_t now_us) {
   os::LogInfo(absl::StrCat("stopping: ", why, "; ", engine_.active_orders(), " orders to undo"));
   phase_ = Phase::kUndoing;
-  phase_until_us_ = now_us + kUndoMaxUs;
+  phase_until_us_ = now_us + parts_.undo_max_us;
   engine_.StopHere(now_us);
 }
 
 // `quiet`: the worker had nothing to do, and nothing has come since.
 bool AppLoop::Finished(bool quiet, int64_t now_us) {
   if (phase_ == Phase::kUndoing) {
-    if (quiet && engine_.active_orders() == 0 && unrecorded_.empty()) {
+    if (quiet && engine_.active_orders() == 0) {
       phase_ = Phase::kDelivering;
-      phase_until_us_ = now_us + kDeliverMaxUs;
+      phase_until_us_ = now_us + parts_.deliver_max_us;
     } else if (now_us >= phase_until_us_) {
-      result_ = absl::DeadlineExceededError(
-          absl::StrCat(engine_.active_orders(), " orders not undone and ", unrecorded_.size(),
-                       " events not recorded after ", kUndoMaxUs / kSecondUs,
-                       " s; the next start of the agent goes on with it"));
+      result_ = absl::DeadlineExceededError(absl::StrCat(
+          engine_.active_orders(), " orders not undone after ", parts_.undo_max_us / kSecondUs,
+          " s; the next start of the agent goes on with it"));
       return true;
     }
   }
   if (phase_ != Phase::kDelivering) return false;
-  if (!outbox_.empty() && now_us < phase_until_us_) return false;
-  os::LogInfo(outbox_.empty() ? "stopped; the controller knows all"
-                              : "stopped; the rest is told after the next start");
+  // What could not even be recorded stands in the undo log, and is found by the next start.
+  const bool told = outbox_.empty() && unrecorded_.empty();
+  if (!told && now_us < phase_until_us_) return false;
+  os::LogInfo(told ? "stopped; the controller knows all"
+                   : "stopped; the rest is told after the next start");
   return true;
 }
 

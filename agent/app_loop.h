@@ -27,6 +27,10 @@ namespace drill::agent {
 // outbox cannot be written, events wait in memory, nothing is started, and it is tried each second.
 class AppLoop {
  public:
+  static constexpr int64_t kUndoMaxUs = 30'000'000;
+  // After undoing, so long for the controller to take what is in the outbox.
+  static constexpr int64_t kDeliverMaxUs = 2'000'000;
+
   struct Parts {
     AgentEngine* engine = nullptr;
     Outbox* outbox = nullptr;
@@ -38,18 +42,17 @@ class AppLoop {
     std::string stop_file;
     // Told when the connection comes and goes, for `status`.
     std::function<void(const std::string& connection)> show;
+    int64_t undo_max_us = kUndoMaxUs;
+    int64_t deliver_max_us = kDeliverMaxUs;
     // Outbox::Append, for tests of a full disk.
     std::function<absl::StatusOr<uint64_t>(absl::Span<const v1::OrderEvent>)> append;
   };
   explicit AppLoop(Parts parts);
 
-  // Runs until a stop is asked for, everything is undone and told.
-  // DeadlineExceeded: not everything could be undone in kUndoMaxUs.
+  // Runs until a stop is asked for, everything is undone, and told if the controller listens.
+  // DeadlineExceeded: not everything could be undone in time.
   absl::Status Run();
 
-  static constexpr int64_t kUndoMaxUs = 30'000'000;
-  // After undoing, so long for the controller to take what is in the outbox.
-  static constexpr int64_t kDeliverMaxUs = 2'000'000;
   static constexpr size_t kBatchBytes = 256 << 10;
   static constexpr size_t kUnackedBytesMax = 1 << 20;
 

@@ -95,6 +95,9 @@ class AgentEngine {
   // Once, before anything else: what the player found on disk, and the time. It is told when the
   // first clock sample gives its times a meaning, or before whatever is told of it next.
   void Begin(const std::vector<Found>& found, int64_t now_us);
+  // After Begin, each entry that the outbox still holds: what it closed is not played again,
+  // though the controller may not have heard of it yet.
+  void Remember(const v1::OutboxEntry& entry);
 
   void OnConnected(const HostFacts& facts, uint64_t outbox_seq, int64_t now_us);
   void OnDisconnected(int64_t now_us);

@@ -15,6 +15,7 @@
 #include "agent/process.h"
 #include "common/base/status.h"
 #include "common/os/clock.h"
+#include "common/os/random.h"
 
 namespace drill::agent {
 namespace {
@@ -60,10 +61,14 @@ Outcome OutcomeOf(const v1::UndoMark& undone, v1::OrderEventKind kind) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HostPlayer>> HostPlayer::Open(Options options) {
-  ASSIGN_OR_RETURN(std::string boot_id, BootId());
+  absl::StatusOr<std::string> boot_id = BootId();
+  // Without /proc (a bare container) every start counts as a new boot: what a process was, or a
+  // time meant, before it is then not trusted.
+  if (absl::IsNotFound(boot_id.status())) boot_id = absl::StrCat("unknown-", os::RandomId());
+  RETURN_IF_ERROR(boot_id.status());
   RETURN_IF_ERROR(os::MakeDirectories(options.directory + "/undo"));
   RETURN_IF_ERROR(CheckPrivate(options.directory));
-  return std::unique_ptr<HostPlayer>(new HostPlayer(std::move(options), std::move(boot_id)));
+  return std::unique_ptr<HostPlayer>(new HostPlayer(std::move(options), *std::move(boot_id)));
 }
 
 HostPlayer::HostPlayer(Options options, std::string boot_id)

@@ -86,6 +86,7 @@ class HostPlayer : public Player {
   absl::StatusOr<Guard> LoadGuard();
   absl::StatusOr<std::unique_ptr<Action>> MakeAction(const v1::Order& order) const;
   absl::StatusOr<Planned> Plan(const v1::Order& order, Action& action);
+  absl::Status CheckFree(const ActionPlan& plan) const;
   absl::Status CheckRoom(const Limits& limits, const ActionPlan& plan);
   absl::StatusOr<int64_t> StoreBytesUsed() const;
   int ActiveOrders() const;

@@ -76,9 +76,31 @@ absl::StatusOr<HostPlayer::Planned> HostPlayer::Plan(const v1::Order& order, Act
   auto plan = action.Plan(guard);
   if (!plan.ok()) return AsPrepareError(plan.status());
   planned.plan = *std::move(plan);
+  RETURN_IF_ERROR(CheckFree(planned.plan));
   RETURN_IF_ERROR(CheckRoom(guard.limits(), planned.plan));
   planned.guard = std::move(guard);
   return planned;
+}
+
+// Two orders over one page would take each other's page for the owner's: undone in the order in
+// which they came, they would leave the first one's on it and call that restored.
+absl::Status HostPlayer::CheckFree(const ActionPlan& plan) const {
+  for (const Change& change : plan.changes) {
+    if (change.kind != v1::STEP_KIND_REPLACE_FILE) continue;
+    for (const auto& [name, started] : started_) {
+      const UndoLog& log = started.log;
+      const bool over = log.state() == v1::UNDO_STATE_UNDONE &&
+                        log.marks().back().cleanup() != v1::CLEANUP_RESULT_RESIDUE;
+      const bool same =
+          std::any_of(log.steps().begin(), log.steps().end(),
+                      [&](const v1::UndoStep& step) { return step.path() == change.path; });
+      if (same && !over) {
+        return absl::FailedPreconditionError(
+            absl::StrCat(change.path, " is still changed by another order; undo that one first"));
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 int HostPlayer::ActiveOrders() const {

@@ -17,6 +17,17 @@ namespace drill::agent {
 namespace {
 
 constexpr std::chrono::seconds kPatience{30};
+// How gRPC words what our verifier said, inside an UNAVAILABLE.
+constexpr absl::string_view kRefusedServer =
+    "Custom verification check failed with error: PERMISSION_DENIED: ";
+
+// That the server is not the pinned one is no matter of trying again.
+absl::Status Reached(const absl::Status& status) {
+  const absl::string_view text = status.message();
+  const size_t at = text.find(kRefusedServer);
+  if (!absl::IsUnavailable(status) || at == absl::string_view::npos) return status;
+  return absl::PermissionDeniedError(text.substr(at + kRefusedServer.size()));
+}
 
 }  // namespace
 
@@ -29,7 +40,7 @@ absl::StatusOr<v1::EnrolResponse> CallEnrol(const std::string& address, absl::st
   v1::EnrolResponse response;
   const absl::Status status =
       FromGrpc(v1::Enrolment::NewStub(channel)->Enrol(&context, request, &response));
-  if (!status.ok()) return Annotate(status, absl::StrCat("controller ", address));
+  if (!status.ok()) return Annotate(Reached(status), absl::StrCat("controller ", address));
   return response;
 }
 

@@ -19,7 +19,7 @@ struct Outcome {
   int traces_total = 0;
   v1::CleanupResult cleanup = v1::CLEANUP_RESULT_UNSPECIFIED;
   std::vector<std::string> notes;
-  int64_t at_boot_us = 0;
+  int64_t at_boot_us = 0;  // 0 (here and in traces): in an earlier boot, unknown in this one
 };
 
 // An order found on disk when the agent starts.
@@ -44,7 +44,8 @@ class Player {
   // Checks policy and host, stages what can be staged ahead (pre-images, plan) so that Start is
   // short. Changes nothing outside the agent's private directory.
   // PermissionDenied: the policy refuses. FailedPrecondition: the host is not as needed (page
-  // missing, folder exists). ResourceExhausted: no room for the undo store.
+  // missing, folder exists). ResourceExhausted: no room for the undo store. InvalidArgument: the
+  // order itself is faulty.
   virtual absl::Status Prepare(const v1::Order& order) = 0;
   // Drops what Prepare staged.
   virtual void Discard(const v1::OrderId& id) = 0;

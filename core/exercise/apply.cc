@@ -1,6 +1,7 @@
 #include "core/exercise/apply.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
@@ -28,6 +29,10 @@ void ApplyController(const Record& record, State* s) {
   s->epoch = record.controller_started().epoch();
   s->last_alive_us = record.controller_started().last_alive_us();
   s->up_since_us = record.time_us();
+  // Whoever was connected was so to the run before.
+  for (auto& [id, exercise] : s->exercises) {
+    for (ExerciseHost& host : exercise->hosts) host.connected = false;
+  }
 }
 
 void ApplyToken(const Record& record, RegisterState* reg) {
@@ -95,9 +100,11 @@ class ExerciseFold {
         return Seen();
       case Record::kRealIncidentRaised:
         e_.real_incident = true;
+        e_.real_incidents.emplace_back(r_.time_us(), std::numeric_limits<int64_t>::max());
         return absl::OkStatus();
       case Record::kRealIncidentCleared:
         e_.real_incident = false;
+        if (!e_.real_incidents.empty()) e_.real_incidents.back().second = r_.time_us();
         return absl::OkStatus();
       case Record::kExerciseEnded:
         return Ended();
@@ -125,8 +132,8 @@ class ExerciseFold {
         if (e_.phase != v1::PHASE_ABORTED) e_.phase = v1::PHASE_CLOSED;
         return absl::OkStatus();
       default:
-        return absl::DataLossError(absl::StrCat(
-            "its kind ", r_.body_case(), " is unknown to this version; a newer one wrote it"));
+        return absl::DataLossError(absl::StrCat("its kind ", r_.body_case(),
+                                                " does not belong into the stream of an exercise"));
     }
   }
 
@@ -139,6 +146,10 @@ class ExerciseFold {
   uint32_t Position() const { return static_cast<uint32_t>(r_.stream_seq()); }
 
   absl::Status Created() {
+    if (r_.exercise_created().exercise() != r_.stream()) {
+      return absl::DataLossError(absl::StrCat("creates exercise '", r_.exercise_created().exercise(),
+                                              "' in another's stream"));
+    }
     e_.created = r_.exercise_created();
     for (const v1::SystemCast& cast : e_.created.systems()) {
       for (const v1::Host& host : cast.hosts()) {
@@ -189,6 +200,11 @@ class ExerciseFold {
   absl::Status Approved() {
     e_.approved = r_.exercise_approved();
     e_.phase = v1::PHASE_APPROVED;
+    // What the hosts said was about the scope and orders before.
+    for (ExerciseHost& host : e_.hosts) {
+      host.checked = false;
+      host.check.Clear();
+    }
     return absl::OkStatus();
   }
 
@@ -202,9 +218,15 @@ class ExerciseFold {
   }
 
   absl::Status Started() {
+    if (e_.clock.started()) return absl::DataLossError("starts an exercise a second time");
     e_.phase = v1::PHASE_RUNNING;
     e_.start_us = r_.exercise_started().start_us();
     e_.clock.Start(e_.start_us);
+    // StartEx is refused unless every agent that is to play is connected.
+    for (const InjectState& inject : e_.injects) {
+      if (!inject.is_action()) continue;
+      for (int host : inject.hosts) e_.hosts[static_cast<size_t>(host)].connected = true;
+    }
     return absl::OkStatus();
   }
 
@@ -760,11 +782,12 @@ void RememberRequest(const Record& record, State* s) {
 }  // namespace
 
 absl::Status Apply(const Record& record, State* state) {
-  StreamState& stream = state->streams[record.stream()];
+  const auto known = state->streams.find(record.stream());
+  const uint64_t stream_seq = known == state->streams.end() ? 0 : known->second.stream_seq;
   absl::Status status = absl::OkStatus();
-  if (record.seq() != state->seq + 1 || record.stream_seq() != stream.stream_seq + 1) {
+  if (record.seq() != state->seq + 1 || record.stream_seq() != stream_seq + 1) {
     status = absl::DataLossError(absl::StrCat("expected record ", state->seq + 1, " and ",
-                                              stream.stream_seq + 1, " in its stream"));
+                                              stream_seq + 1, " in its stream"));
   } else if (record.time_us() < state->last_time_us) {
     status = absl::DataLossError("its time is before the previous record's");
   } else {
@@ -775,7 +798,7 @@ absl::Status Apply(const Record& record, State* state) {
                                          record.stream_seq(), ")"));
   }
   state->seq = record.seq();
-  stream.stream_seq = record.stream_seq();
+  state->streams[record.stream()].stream_seq = record.stream_seq();
   state->last_time_us = record.time_us();
   if (record.has_order_reported()) {
     const v1::OrderReported& reported = record.order_reported();

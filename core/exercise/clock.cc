@@ -69,6 +69,12 @@ int64_t ExerciseClock::EngineAt(int64_t ex_us) const {
   return last.from_us + ahead / last.speed_permille * 1000 + (rest + up) / last.speed_permille;
 }
 
+bool ExerciseClock::StoodAt(int64_t engine_us) const {
+  auto after = std::upper_bound(segments_.begin(), segments_.end(), engine_us,
+                                [](int64_t t, const Segment& s) { return t < s.from_us; });
+  return after != segments_.begin() && std::prev(after)->speed_permille == 0;
+}
+
 int64_t ExerciseClock::Elapsed(int64_t from_us, int64_t to_us) const {
   int64_t sum = 0;
   for (size_t i = 0; i < segments_.size(); ++i) {

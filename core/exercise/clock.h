@@ -38,6 +38,9 @@ class ExerciseClock {
   // REQUIRES: running().
   int64_t EngineAt(int64_t ex_us) const;
 
+  // It stood then: in a pause (or the lead out of it), or after EndEx.
+  bool StoodAt(int64_t engine_us) const;
+
   // Exercise time that passed between two engine times: pauses and jumps give nothing.
   int64_t Elapsed(int64_t from_us, int64_t to_us) const;
 

@@ -79,19 +79,31 @@ absl::StatusOr<Decision> Decide(const State& state, const Fleet& fleet, int64_t 
 // What came to be known in one exercise since Settle last came to rest: where to look again for
 // what evidence allows. Indices of Exercise.
 struct News {
-  bool all = false;                   // look at every observation
-  absl::btree_set<int> hosts;         // at those that name one of these
-  absl::btree_set<int> observations;  // at these and those that rest on them
+  bool all = false;                        // look at every observation
+  absl::btree_set<int> hosts = {};         // at those that name one of these
+  absl::btree_set<int> observations = {};  // at these and those that rest on them
 };
+// Stops and pauses that the journal could not take: the one exception to commit-then-send. Hosts
+// are told at once; what they are told is taken back by nothing but the record itself.
+struct Unrecorded {
+  absl::btree_set<std::string> stopped;  // exercises to treat as ended
+  absl::btree_set<std::string> paused;   // exercises to treat as paused
+
+  bool Has(const std::string& exercise) const {
+    return stopped.contains(exercise) || paused.contains(exercise);
+  }
+};
+
 using NewsByExercise = absl::btree_map<std::string, News>;
 
 // What time and news make due, oldest first. The caller folds the first record and calls again
-// (the others may rest on it), until nothing is due.
+// (the others may rest on it), until nothing is due. Nothing comes by time in an exercise that was
+// stopped or paused without a record.
 std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
-                               const NewsByExercise& news);
+                               const NewsByExercise& news, const Unrecorded& unrecorded);
 
 // When Settle must be called next if nothing else happens; INT64_MAX: not by time.
-int64_t NextDeadline(const State& state, int64_t now_us);
+int64_t NextDeadline(const State& state, int64_t now_us, const Unrecorded& unrecorded);
 
 // What stands before the exercise's next step (ready, close), in both languages; empty: nothing.
 std::vector<v1::Text> MissingForNextStep(const Exercise& exercise, const Fleet& fleet);

@@ -28,11 +28,13 @@ absl::Status Rate(Context& c, const v1::RateElement& rate) {
                    [&](const auto& s) { return s.system() == rate.rating().system(); })) {
     faults.push_back(absl::StrCat("system: '", rate.rating().system(), "' plays no part here"));
   }
-  if (rate.rating().element() == v1::ELEMENT_UNSPECIFIED) {
-    faults.push_back("element: missing; expected process, technology or people");
+  if (rate.rating().element() == v1::ELEMENT_UNSPECIFIED ||
+      !v1::Element_IsValid(rate.rating().element())) {
+    faults.push_back("element: missing or unknown; expected process, technology or people");
   }
-  if (rate.rating().rating() == v1::RATING_UNSPECIFIED) {
-    faults.push_back("rating: missing; expected P, S, M or U");
+  if (rate.rating().rating() == v1::RATING_UNSPECIFIED ||
+      !v1::Rating_IsValid(rate.rating().rating())) {
+    faults.push_back("rating: missing or unknown; expected P, S, M or U");
   }
   if (!faults.empty()) return Refused(faults);
   *c.Emit(e->id())->mutable_element_rated() = rate.rating();
@@ -72,7 +74,8 @@ absl::Status AcceptResidue(Context& c, const v1::AcceptResidue& accept) {
   v1::ResidueAcceptance text;
   const int host = e->FindHost(in.host());
   const int inject = e->FindInject(in.inject());
-  if (host < 0 || inject < 0 || e->injects[static_cast<size_t>(inject)].PositionOf(host) < 0) {
+  if (host < 0 || inject < 0 || !e->injects[static_cast<size_t>(inject)].is_action() ||
+      e->injects[static_cast<size_t>(inject)].PositionOf(host) < 0) {
     return absl::NotFoundError("no such order (inject, host) in this exercise");
   }
   if (!text.ParseFromString(in.acceptance()) || text.exercise() != e->id() ||

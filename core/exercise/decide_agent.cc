@@ -10,6 +10,27 @@ namespace {
 
 using Status = InjectState::Status;
 constexpr int kAttemptsMax = 3;
+constexpr int kTracesMax = 32;
+constexpr int kNotesMax = 32;
+constexpr size_t kNoteBytesMax = 512;
+
+// No longer than exercise.proto allows.
+v1::OrderEvent Bounded(v1::OrderEvent event) {
+  if (event.traces_size() > kTracesMax) {
+    event.set_traces_total(std::max(event.traces_total(), event.traces_size()));
+    event.mutable_traces()->DeleteSubrange(kTracesMax, event.traces_size() - kTracesMax);
+  }
+  if (event.notes_size() > kNotesMax) {
+    event.mutable_notes()->DeleteSubrange(kNotesMax, event.notes_size() - kNotesMax);
+  }
+  for (std::string& note : *event.mutable_notes()) {
+    size_t size = std::min(note.size(), kNoteBytesMax);
+    // Not in the middle of a character.
+    while (size < note.size() && size > 0 && (note[size] & 0xC0) == 0x80) --size;
+    note.resize(size);
+  }
+  return event;
+}
 
 void Retry(Context& c, const Exercise& e, const v1::OrderId& id) {
   v1::OrderRetried* retried = c.Emit(e.id())->mutable_order_retried();
@@ -70,9 +91,10 @@ absl::Status Events(Context& c, const AgentEvents& events) {
     if (index < 0) continue;
     const InjectState& inject = e->injects[static_cast<size_t>(index)];
     if (inject.PositionOf(host) < 0 || !inject.is_action()) continue;
-    if (e->phase == v1::PHASE_CLOSED) continue;
+    // Before StartEx nothing was ever ordered; after closing nothing counts.
+    if (e->start_us == 0 || e->phase == v1::PHASE_CLOSED) continue;
     v1::OrderReported* reported = c.Emit(e->id())->mutable_order_reported();
-    *reported->mutable_event() = entry.event();
+    *reported->mutable_event() = Bounded(entry.event());
     reported->set_outbox_seq(entry.seq());
     reported->set_outbox_id(events.outbox_id);
     const OrderState& order = inject.orders[static_cast<size_t>(inject.PositionOf(host))];

@@ -51,6 +51,13 @@ void CastSystem(const RegisterState& reg, const v1::SystemPart& part, const std:
                                    "' is not in the register"));
     return;
   }
+  const auto& others = created->systems();
+  if (std::any_of(others.begin(), others.end(),
+                  [&](const v1::SystemCast& other) { return other.system() == system; })) {
+    faults->push_back(absl::StrCat("systems: part '", part.id(), "': system '", system,
+                                   "' plays another part already"));
+    return;
+  }
   v1::SystemCast* cast = created->add_systems();
   cast->set_part(part.id());
   cast->set_system(system);
@@ -93,6 +100,11 @@ void CastTeam(const RegisterState& reg, const std::string& part, const std::stri
   *cast->mutable_members() = it->second.members();
 }
 
+bool IsPost(v1::Role role) {
+  return role == v1::ROLE_DIRECTOR || role == v1::ROLE_CONTROLLER || role == v1::ROLE_EVALUATOR ||
+         role == v1::ROLE_OWNER || role == v1::ROLE_OBSERVER;
+}
+
 // Nobody is responder and also director, controller or evaluator; posts need the global role.
 void CheckPosts(const RegisterState& reg, const v1::ExerciseCreated& created,
                 std::vector<std::string>* faults) {
@@ -106,6 +118,12 @@ void CheckPosts(const RegisterState& reg, const v1::ExerciseCreated& created,
   }
   bool director = false;
   for (const v1::Post& post : created.posts()) {
+    if (!IsPost(post.role())) {
+      faults->push_back(absl::StrCat("posts: '", post.person(),
+                                     "': role: expected director, controller, evaluator, owner or "
+                                     "observer"));
+      continue;
+    }
     std::string role = v1::Role_Name(post.role()).substr(5);
     for (char& ch : role) ch = static_cast<char>(std::tolower(ch));
     if (!reg.people.contains(post.person())) {
@@ -153,7 +171,8 @@ void CheckSize(const v1::ExerciseCreated& created, std::vector<std::string>* fau
   }
 }
 
-// Owner keys of a cast system, and how many of them must sign.
+// Signed by enough of the owner's keys, over exactly what this exercise does. `covered` gets the
+// system that it speaks of, right or wrong: its fault is named then.
 absl::Status CheckScope(const Context& c, const Exercise& e, const v1::SignedScope& signed_scope,
                         std::set<std::string>* covered) {
   v1::Scope scope;
@@ -165,6 +184,7 @@ absl::Status CheckScope(const Context& c, const Exercise& e, const v1::SignedSco
     return absl::InvalidArgumentError(
         absl::StrCat("system '", scope.system(), "' is not in the register"));
   }
+  covered->insert(scope.system());
   const std::vector<std::string> keys(system->second.owner_keys().begin(),
                                       system->second.owner_keys().end());
   RETURN_IF_ERROR(
@@ -181,13 +201,19 @@ absl::Status CheckScope(const Context& c, const Exercise& e, const v1::SignedSco
     return absl::InvalidArgumentError(
         absl::StrCat("system '", scope.system(), "': its window is over"));
   }
-  covered->insert(scope.system());
+  if (scope.not_before_us() >= scope.not_after_us()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("system '", scope.system(), "': its window ends before it begins"));
+  }
   return absl::OkStatus();
 }
 
 bool Complete(const v1::RulesOfEngagement& roe) {
-  return roe.has_objectives() && roe.has_participants() && roe.has_tools() && roe.has_depth() &&
-         roe.has_duration();
+  for (const v1::Text* field : {&roe.objectives(), &roe.participants(), &roe.tools(), &roe.depth(),
+                                &roe.duration()}) {
+    if (field->vi().empty() && field->en().empty()) return false;
+  }
+  return true;
 }
 
 bool HasActionsOn(const Exercise& e, absl::string_view system) {
@@ -211,7 +237,8 @@ absl::Status Create(Context& c, const v1::CreateExercise& create) {
         absl::StrCat("exercise '", create.exercise(), "' exists already; choose another id"));
   }
   auto scenario = c.state.reg.scenarios.find(create.scenario());
-  if (scenario == c.state.reg.scenarios.end()) {
+  if (scenario == c.state.reg.scenarios.end() ||
+      c.state.ScenarioHidden(c.person, create.scenario())) {
     return absl::NotFoundError(
         absl::StrCat("no scenario '", create.scenario(), "'; add it with 'drillctl scenario add'"));
   }
@@ -272,12 +299,10 @@ absl::Status Approve(Context& c, const v1::ApproveExercise& approve) {
       faults.push_back(absl::StrCat("scope: ", status.message()));
     }
   }
-  if (faults.empty()) {
-    for (const v1::SystemCast& cast : e->created.systems()) {
-      if (HasActionsOn(*e, cast.system()) && !covered.contains(cast.system())) {
-        faults.push_back(absl::StrCat("scope: system '", cast.system(),
-                                      "' is acted on without its owner's signed scope"));
-      }
+  for (const v1::SystemCast& cast : e->created.systems()) {
+    if (HasActionsOn(*e, cast.system()) && !covered.contains(cast.system())) {
+      faults.push_back(absl::StrCat("scope: system '", cast.system(),
+                                    "' is acted on without its owner's signed scope"));
     }
   }
   if (!faults.empty()) return Refused(faults);

@@ -14,6 +14,7 @@ constexpr int kRegisterEntriesMax = 200'000;
 constexpr int64_t kHourUs = 3'600'000'000;
 constexpr int64_t kEnrolmentDefaultUs = 24 * kHourUs;
 constexpr int64_t kEnrolmentMaxUs = 30 * 24 * kHourUs;
+constexpr int64_t kTokenMaxUs = 10 * 366 * 24 * kHourUs;
 constexpr size_t kSourceMax = 1 << 20;
 
 // Numbers given by the engine come from the sequence, so that replay gives the same.
@@ -44,8 +45,10 @@ absl::Status IssueToken(Context& c, const v1::IssueToken& issue) {
     return absl::NotFoundError(
         absl::StrCat("person '", issue.person(), "' is not in the register; apply it first"));
   }
-  if (issue.sha256().size() != kSha256Bytes || issue.valid_us() < 0) {
-    return absl::InvalidArgumentError("sha256: expected 32 bytes; valid_us: expected 0 or more");
+  if (issue.sha256().size() != kSha256Bytes || issue.valid_us() < 0 ||
+      issue.valid_us() > kTokenMaxUs) {
+    return absl::InvalidArgumentError(
+        "sha256: expected 32 bytes; valid_us: expected 0 (for ever) to 10 years");
   }
   if (c.state.reg.token_by_hash.contains(issue.sha256())) {
     return absl::AlreadyExistsError("this token was issued before; make a new one");
@@ -142,6 +145,10 @@ absl::Status Enrol(Context& c, const AgentEnrolment& enrolment) {
   }
   if (c.now_us >= token.expires_us) {
     return absl::UnauthenticatedError("this enrolment token has expired; make a new one");
+  }
+  if (c.state.reg.hosts.at(token.host).agentless()) {
+    return absl::UnauthenticatedError(absl::StrCat(
+        "host '", token.host, "' was marked agentless in the register since this token was made"));
   }
   v1::AgentEnrolled* enrolled = c.Emit(kRegister)->mutable_agent_enrolled();
   enrolled->set_host(token.host);

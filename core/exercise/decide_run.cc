@@ -6,6 +6,7 @@
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
 #include "core/scenario/lint.h"
+#include "core/scenario/unfold.h"
 
 namespace drill::decide {
 namespace {
@@ -14,6 +15,7 @@ using Status = InjectState::Status;
 
 constexpr int64_t kSpeedMax = 60'000;  // 60 ×, tabletop
 constexpr size_t kNoteMax = 4096;
+constexpr int64_t kSecond = 1'000'000;
 
 // Now + lead where agents must be told ahead, else now.
 int64_t Lead(const Context& c, const Exercise& e) {
@@ -43,6 +45,20 @@ absl::StatusOr<const InjectState*> Unreleased(const Exercise& e, absl::string_vi
   return &inject;
 }
 
+// A time on the exercise clock at which something can still come.
+absl::Status CheckPlanned(const Exercise& e, absl::string_view field, int64_t ex_us,
+                          int64_t clock_ex_us) {
+  if (ex_us < clock_ex_us) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, ": that time has passed already; 'drillctl inject fire' plays it now"));
+  }
+  if (ex_us > Micros(e.created.scenario().duration())) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": that time lies beyond the planned end of the exercise"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckNote(absl::string_view note) {
   if (note.size() <= kNoteMax) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -56,6 +72,42 @@ void EmitPause(Context& c, const Exercise& e, v1::PauseReason reason, const std:
   paused->set_note(note);
 }
 
+// The owners let it begin now.
+absl::Status CheckWindows(const Exercise& e, int64_t start_us) {
+  for (const v1::SignedScope& signed_scope : e.approved.scopes()) {
+    v1::Scope scope;
+    if (!scope.ParseFromString(signed_scope.scope())) continue;
+    if (start_us >= scope.not_before_us() && start_us < scope.not_after_us()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "system '", scope.system(), "': its owner's signed scope ",
+        start_us < scope.not_before_us() ? absl::StrCat("begins only in ",
+                                                        (scope.not_before_us() - start_us) / kSecond,
+                                                        " s; wait, or")
+                                         : "is over;",
+        " approve the exercise with a new scope"));
+  }
+  return absl::OkStatus();
+}
+
+// A host takes part in one running exercise at a time: a pause freezes all of it, and what a team
+// finds there must be of one drill.
+absl::Status CheckHostsFree(const Context& c, const Exercise& e) {
+  for (const auto& [id, other] : c.state.exercises) {
+    if (other.get() == &e || !other->InPlay()) continue;
+    for (const InjectState& inject : e.injects) {
+      if (!inject.is_action()) continue;
+      for (int index : inject.hosts) {
+        const std::string& host = e.hosts[static_cast<size_t>(index)].host.id();
+        if (other->FindHost(host) < 0) continue;
+        return absl::FailedPreconditionError(absl::StrCat(
+            "host '", host, "' takes part in exercise '", id, "', which is ",
+            PhaseName(other->phase), "; stop that one first"));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status Start(Context& c, const v1::StartExercise& start) {
@@ -66,9 +118,12 @@ absl::Status Start(Context& c, const v1::StartExercise& start) {
     return absl::FailedPreconditionError(absl::StrCat("not ready any more: ", missing.front().en(),
                                                       "; run 'drillctl exercise check'"));
   }
+  const int64_t lead = Lead(c, *e);
+  RETURN_IF_ERROR(CheckWindows(*e, c.now_us + lead));
+  RETURN_IF_ERROR(CheckHostsFree(c, *e));
   v1::ExerciseStarted* started = c.Emit(e->id())->mutable_exercise_started();
-  started->set_lead_us(Lead(c, *e));
-  started->set_start_us(c.now_us + started->lead_us());
+  started->set_lead_us(lead);
+  started->set_start_us(c.now_us + lead);
   return absl::OkStatus();
 }
 
@@ -85,7 +140,7 @@ absl::Status Resume(Context& c, const v1::ResumeExercise& resume) {
   RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_PAUSED}, "resume"));
   if (e->real_incident) {
     return absl::FailedPreconditionError(
-        "a REAL INCIDENT is declared; clear it first ('drillctl incident clear')");
+        "a REAL INCIDENT is declared; clear it first ('drillctl exercise incident clear')");
   }
   v1::ExerciseResumed* resumed = c.Emit(e->id())->mutable_exercise_resumed();
   // Whatever stood armed was revoked by the pause and must reach its hosts again.
@@ -154,6 +209,9 @@ absl::Status Add(Context& c, const v1::AddInject& add) {
   if (e->FindInject(inject.id()) >= 0) {
     return absl::AlreadyExistsError(absl::StrCat("inject '", inject.id(), "' exists already"));
   }
+  if (inject.has_at()) {
+    RETURN_IF_ERROR(CheckPlanned(*e, "at", Micros(inject.at()), e->clock.At(c.now_us)));
+  }
   // Linted as a part of the whole scenario, so that all its references are checked.
   v1::Scenario whole = e->created.scenario();
   for (const InjectState& state : e->injects) {
@@ -178,10 +236,7 @@ absl::Status Move(Context& c, const v1::MoveInject& move) {
   ASSIGN_OR_RETURN(const Exercise* e, InPlay(c, move.exercise(), "move"));
   ASSIGN_OR_RETURN(const InjectState* inject, Unreleased(*e, move.inject()));
   const int64_t clock = e->clock.At(c.now_us);
-  if (move.planned_ex_us() < clock) {
-    return absl::InvalidArgumentError(
-        "the new time has passed already; use 'drillctl inject fire' to play it now");
-  }
+  RETURN_IF_ERROR(CheckPlanned(*e, "planned_ex_us", move.planned_ex_us(), clock));
   v1::InjectScheduled* scheduled = c.Emit(e->id())->mutable_inject_scheduled();
   scheduled->set_inject(move.inject());
   scheduled->set_planned_ex_us(move.planned_ex_us());
@@ -200,6 +255,7 @@ absl::Status Jump(Context& c, const v1::JumpClock& jump) {
   if (jump.to_ex_us() <= clock) {
     return absl::InvalidArgumentError("the exercise clock jumps forward only");
   }
+  RETURN_IF_ERROR(CheckPlanned(*e, "to_ex_us", jump.to_ex_us(), clock));
   v1::ClockJumped* jumped = c.Emit(e->id())->mutable_clock_jumped();
   jumped->set_from_ex_us(clock);
   jumped->set_to_ex_us(jump.to_ex_us());
@@ -225,7 +281,13 @@ absl::Status Stop(Context& c, const v1::StopExercise& stop) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, stop.exercise()));
   RETURN_IF_ERROR(CheckNote(stop.note()));
   // Idempotent: pressed twice, it stays stopped.
-  if (e->Over()) return absl::OkStatus();
+  if (e->Over()) {
+    if (stop.abort() && !e->aborted) {
+      c.Note("Cuộc diễn tập đã kết thúc trước đó, không còn hủy được; việc dọn dẹp vẫn tiếp tục.",
+             "The exercise had ended before and can no longer be aborted; its clean-up goes on.");
+    }
+    return absl::OkStatus();
+  }
   if (!stop.abort()) {
     RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED}, "stop"));
   }
@@ -255,7 +317,10 @@ absl::Status ClearIncident(Context& c, const v1::ClearRealIncident& clear) {
 }
 
 absl::Status Attest(Context& c, const v1::AttestManual& attest) {
-  ASSIGN_OR_RETURN(const Exercise* e, InPlay(c, attest.exercise(), "attesting"));
+  ASSIGN_OR_RETURN(const Exercise* e, Find(c, attest.exercise()));
+  // What was played before EndEx may be attested until the score is final.
+  RETURN_IF_ERROR(InPhase(
+      *e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED, v1::PHASE_ENDED, v1::PHASE_JUDGING}, "attesting"));
   const v1::ManualPlayed& played = attest.played();
   ASSIGN_OR_RETURN(int index, FindInject(*e, played.inject()));
   const InjectState& inject = e->injects[static_cast<size_t>(index)];
@@ -268,8 +333,10 @@ absl::Status Attest(Context& c, const v1::AttestManual& attest) {
   } else if (inject.manual.contains(host)) {
     faults.push_back(absl::StrCat("host: '", played.host(), "' is attested already"));
   }
-  if (played.at_us() <= 0 || played.at_us() > c.now_us || played.error_us() < 0) {
-    faults.push_back("at_us: expected the time of play, not in the future, and its error");
+  if (played.at_us() < e->start_us || played.at_us() > c.now_us || played.error_us() < 0 ||
+      (e->Over() && played.at_us() >= e->end_us)) {
+    faults.push_back("at_us: expected the time of play, between StartEx and EndEx or now, and its "
+                     "error");
   }
   const std::string by = played.played_by().empty() ? c.person : played.played_by();
   for (const std::string& person : {by, played.witnessed_by()}) {

@@ -31,16 +31,24 @@ void CheckLimits(const v1::ObservationMade& o, std::vector<std::string>* faults)
   most("hosts", o.hosts_size(), kHostsMax);
   if (o.text().size() > kTextMax) faults->push_back("text: larger than 16 KiB");
   for (const v1::Artefact& artefact : o.artefacts()) {
-    if (artefact.kind() == v1::ARTEFACT_KIND_UNSPECIFIED || artefact.value().empty() ||
+    if (artefact.kind() == v1::ARTEFACT_KIND_UNSPECIFIED ||
+        !v1::ArtefactKind_IsValid(artefact.kind()) || artefact.value().empty() ||
         artefact.value().size() > kValueMax) {
       faults->push_back("artefacts: each needs a kind and a value of at most 4096 bytes");
     }
   }
   for (const v1::Field& field : o.fields()) {
-    if (field.name().empty() || field.value().size() > kValueMax) {
+    if (field.name().empty() || field.name().size() > kValueMax ||
+        field.value().size() > kValueMax) {
       faults->push_back("fields: each needs a name and a value of at most 4096 bytes");
     }
   }
+  for (const std::string& recipient : o.recipients()) {
+    if (recipient.empty() || recipient.size() > kValueMax) {
+      faults->push_back("recipients: each needs a name of at most 4096 bytes");
+    }
+  }
+  if (o.on_behalf().channel().size() > kValueMax) faults->push_back("on_behalf: channel too long");
 }
 
 // References of the observation inside what its team may know; unknown ones are all named alike,
@@ -98,7 +106,7 @@ void CheckShape(const v1::ObservationMade& o, std::vector<std::string>* faults) 
     case v1::OBSERVATION_KIND_ANSWER:
       return;
     default:
-      faults->push_back("kind: missing");
+      faults->push_back("kind: missing or unknown");
   }
 }
 
@@ -118,8 +126,9 @@ void SetSpeaker(const Context& c, const Exercise& e, v1::ObservationMade* o,
   }
   const v1::OnBehalf& behalf = o->on_behalf();
   if (behalf.channel().empty()) faults->push_back("on_behalf: channel missing (phone, paper...)");
-  if (behalf.received_us() < e.start_us || behalf.received_us() > c.now_us) {
-    faults->push_back("on_behalf: received_us must lie between StartEx and now");
+  if (behalf.received_us() < e.start_us || behalf.received_us() > c.now_us ||
+      (e.Over() && behalf.received_us() >= e.end_us)) {
+    faults->push_back("on_behalf: received_us must lie between StartEx and now, before EndEx");
   }
   if (behalf.confirmed_by() == c.person || !c.state.reg.people.contains(behalf.confirmed_by()) ||
       !e.TeamOf(behalf.confirmed_by()).empty()) {
@@ -136,11 +145,15 @@ absl::Status CheckJudging(const Exercise& e) {
 
 absl::Status Observe(Context& c, const v1::Observe& observe) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, observe.exercise()));
-  if (e->Over()) {
+  // What reached the control team before EndEx, by telephone or on paper, may be written down
+  // until the score is final.
+  const bool on_behalf = e->TeamOf(c.person).empty();
+  if (e->Over() && !on_behalf) {
     return absl::FailedPreconditionError(
         absl::StrCat("exercise '", e->id(), "' is over; give what you have to the evaluators"));
   }
-  RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED}, "a report"));
+  RETURN_IF_ERROR(InPhase(
+      *e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED, v1::PHASE_ENDED, v1::PHASE_JUDGING}, "a report"));
   v1::ObservationMade o = observe.observation();
   std::vector<std::string> faults;
   SetSpeaker(c, *e, &o, &faults);
@@ -151,9 +164,11 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
 
   const auto said = e->said.find(o.team());
   o.set_observation(absl::StrCat(o.team(), "-", said == e->said.end() ? 1 : said->second + 1));
-  o.set_at_ex_us(e->clock.At(c.now_us));
-  o.set_in_pause(e->phase == v1::PHASE_PAUSED);
-  o.set_during_real_incident(e->real_incident);
+  // What counts is when it was said, not when it was written down.
+  const int64_t said_us = on_behalf ? o.on_behalf().received_us() : c.now_us;
+  o.set_at_ex_us(e->clock.At(said_us));
+  o.set_in_pause(on_behalf ? e->clock.StoodAt(said_us) : e->phase == v1::PHASE_PAUSED);
+  o.set_during_real_incident(on_behalf ? e->RealIncidentAt(said_us) : e->real_incident);
   *c.Emit(e->id())->mutable_observation_made() = o;
   c.out.response.set_id(o.observation());
   // Whether it matched is not for the team: the answer is the same for right and wrong. The link
@@ -210,9 +225,10 @@ absl::Status Reject(Context& c, const v1::RejectObservation& reject) {
   if (e->FindObservation(rejection.observation()) < 0) {
     return absl::NotFoundError(absl::StrCat("no observation '", rejection.observation(), "' here"));
   }
-  if (rejection.rejection() == v1::REJECTION_UNSPECIFIED) {
+  if (rejection.rejection() == v1::REJECTION_UNSPECIFIED ||
+      !v1::Rejection_IsValid(rejection.rejection())) {
     return absl::InvalidArgumentError(
-        "rejection: missing; expected wrong, duplicate or true_not_ours");
+        "rejection: missing or unknown; expected wrong, duplicate or true_not_ours");
   }
   *c.Emit(e->id())->mutable_observation_rejected() = rejection;
   return absl::OkStatus();
@@ -232,7 +248,8 @@ absl::Status Read(Context& c, const v1::ReadMessage& read) {
       inject->status != InjectState::Status::kReleased || !addressed()) {
     return absl::NotFoundError(absl::StrCat("your team has no message '", read.inject(), "'"));
   }
-  if (e->reads.contains({index, team})) return absl::OkStatus();
+  // After EndEx reading means nothing, and a final or closed stream stays as it is.
+  if (!e->InPlay() || e->reads.contains({index, team})) return absl::OkStatus();
   v1::MessageRead* record = c.Emit(e->id())->mutable_message_read();
   record->set_inject(read.inject());
   record->set_team(team);

@@ -95,7 +95,8 @@ v1::DesiredSet Desired(const State& state, const std::string& host,
     } else {
       const bool running = e.Running() && !unrecorded.paused.contains(id);
       AddInPlay(e, index, host, running, &set);
-      if (!running) set.set_frozen(true);
+      // A host that plays no part here is not held up by it.
+      if (!running && set.orders_size() > before) set.set_frozen(true);
     }
     AddStale(e, index, host, &set);
     if (set.orders_size() > before) {

@@ -3,18 +3,11 @@
 
 #include <string>
 
-#include "absl/container/btree_set.h"
+#include "core/exercise/decide.h"
 #include "core/exercise/state.h"
 #include "drill/v1/agent.pb.h"
 
 namespace drill {
-
-// Stops and pauses that the journal could not take: the one exception to commit-then-send. Hosts
-// are told at once; what they are told is taken back by nothing but the record itself.
-struct Unrecorded {
-  absl::btree_set<std::string> stopped;  // exercises to treat as ended
-  absl::btree_set<std::string> paused;   // exercises to treat as paused
-};
 
 // All that the agent on `host` should hold by this state: armed, running and to-be-undone orders
 // of every exercise, with the scopes that cover them. Epoch and generation are the fleet's.

@@ -21,7 +21,7 @@ absl::Status Engine::Replay(const v1::Record& record, absl::string_view hash) {
   state_.streams[record.stream()].hash = std::string(hash);
   TouchFor(record);
   // A run that died between a record and its consequences left them to the next one.
-  if (auto it = news_.find(record.stream()); it != news_.end()) it->second = News{.all = true};
+  if (auto it = news_.find(record.stream()); it != news_.end()) it->second.all = true;
   return absl::OkStatus();
 }
 
@@ -42,7 +42,7 @@ absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
 void Engine::SettleAll(int64_t now_us) {
   for (int round = 0; round < kSettleRoundsMax; ++round) {
     std::vector<v1::Record> due =
-        Settle(state_, fleet_, std::max(now_us, state_.last_time_us), news_);
+        Settle(state_, fleet_, std::max(now_us, state_.last_time_us), news_, unrecorded_);
     if (due.empty()) {
       news_.clear();
       return;

@@ -39,7 +39,9 @@ class Engine {
   absl::StatusOr<Decision> Handle(int64_t now_us, const Input& input);
   // Time alone.
   void Tick(int64_t now_us) { SettleAll(now_us); }
-  int64_t NextDeadline(int64_t now_us) const { return drill::NextDeadline(state_, now_us); }
+  int64_t NextDeadline(int64_t now_us) const {
+    return drill::NextDeadline(state_, now_us, unrecorded_);
+  }
 
   // Records since the last call; empty: nothing to make durable.
   std::vector<Stamped> TakeBatch();

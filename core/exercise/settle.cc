@@ -14,6 +14,8 @@ namespace {
 using Status = InjectState::Status;
 using decide::Context;
 
+// Said later than this after its time, a release is late by our failure.
+constexpr int64_t kLateUs = 1'000'000;
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
@@ -139,7 +141,8 @@ void Release(Context& c, const Exercise& e, const InjectState& inject) {
     // Jumped over, or let go after its time: it is due now.
     released->set_planned_us(c.now_us);
     released->set_direct(inject.is_action());
-  } else if (due < c.state.up_since_us) {
+  } else if (due < c.state.up_since_us || c.now_us - due > kLateUs) {
+    // We were away, or could not write it down in time: agents' leases may be over.
     released->set_planned_us(due);
     released->set_late_us(c.now_us - due);
     released->set_direct(inject.is_action());
@@ -208,7 +211,7 @@ void Rematch(Context& c, const Exercise& e, const News& news) {
 }  // namespace
 
 std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
-                               const NewsByExercise& news) {
+                               const NewsByExercise& news, const Unrecorded& unrecorded) {
   v1::Actor engine;
   engine.set_engine(true);
   Context c{state, fleet, now_us, nullptr, engine, {}, {}, {}};
@@ -224,16 +227,18 @@ std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t n
         decide::MissingForReady(e, fleet).empty()) {
       c.Emit(id)->mutable_exercise_ready();
     }
-    if (e.Running() && e.clock.running() && now_us >= e.clock.since_us()) SettleRunning(c, e);
+    if (e.Running() && e.clock.running() && now_us >= e.clock.since_us() && !unrecorded.Has(id)) {
+      SettleRunning(c, e);
+    }
   }
   return std::move(c.out.records);
 }
 
-int64_t NextDeadline(const State& state, int64_t now_us) {
+int64_t NextDeadline(const State& state, int64_t now_us, const Unrecorded& unrecorded) {
   int64_t next = kNever;
   for (const auto& [id, exercise] : state.exercises) {
     const Exercise& e = *exercise;
-    if (!e.Running() || !e.clock.running()) continue;
+    if (!e.Running() || !e.clock.running() || unrecorded.Has(id)) continue;
     auto at = [&](int64_t ex_us) {
       next = std::min(next, std::max(e.clock.EngineAt(ex_us), e.clock.since_us()));
     };

@@ -32,6 +32,12 @@ std::string Exercise::TeamOf(absl::string_view person) const {
   return "";
 }
 
+bool Exercise::RealIncidentAt(int64_t engine_us) const {
+  return std::any_of(real_incidents.begin(), real_incidents.end(), [&](const auto& incident) {
+    return incident.first <= engine_us && engine_us < incident.second;
+  });
+}
+
 bool Exercise::HasPost(absl::string_view person, v1::Role role) const {
   return std::any_of(created.posts().begin(), created.posts().end(), [&](const v1::Post& post) {
     return post.person() == person && post.role() == role;
@@ -62,6 +68,14 @@ std::vector<std::pair<int, int>> Exercise::UncleanOrders() const {
 
 std::string Exercise::EvidenceKey(int host, const v1::Artefact& artefact) {
   return absl::StrCat(host, " ", artefact.kind(), " ", artefact.value());
+}
+
+bool State::ScenarioHidden(absl::string_view person, absl::string_view scenario) const {
+  return std::any_of(exercises.begin(), exercises.end(), [&](const auto& entry) {
+    const Exercise& e = *entry.second;
+    return e.created.scenario().id() == scenario && e.phase != v1::PHASE_FINAL &&
+           e.phase != v1::PHASE_CLOSED && !e.TeamOf(person).empty();
+  });
 }
 
 const Exercise* State::FindExercise(absl::string_view id) const {

@@ -162,6 +162,8 @@ struct Exercise {
   int64_t end_ex_us = 0;
   bool aborted = false;
   bool real_incident = false;
+  // When one was declared: [from, to), the last one open while real_incident.
+  std::vector<std::pair<int64_t, int64_t>> real_incidents;
 
   std::vector<ExerciseHost> hosts;             // ascending by id
   std::vector<InjectState> injects;            // scenario order; added ones at the end
@@ -191,6 +193,7 @@ struct Exercise {
   int FindObservation(absl::string_view id) const;
   // Team part in which the person plays, "" if in none.
   std::string TeamOf(absl::string_view person) const;
+  bool RealIncidentAt(int64_t engine_us) const;
   bool HasPost(absl::string_view person, v1::Role role) const;
   const std::string& id() const { return created.exercise(); }
   bool live() const { return created.scenario().type() == v1::EXERCISE_TYPE_LIVE; }
@@ -235,6 +238,10 @@ struct State {
   absl::flat_hash_map<std::string, DoneRequest> requests;
   std::vector<std::string> request_order;  // ring
   size_t request_next = 0;
+
+  // The person plays in a team of an exercise of this scenario that is not final: whatever its
+  // roles elsewhere, the scenario is not for it.
+  bool ScenarioHidden(absl::string_view person, absl::string_view scenario) const;
 
   const Exercise* FindExercise(absl::string_view id) const;
   Exercise* FindExercise(absl::string_view id);

@@ -6,6 +6,8 @@ namespace drill {
 namespace {
 
 constexpr int64_t kSecond = 1'000'000;
+// One slow agent must not put StartEx off for longer.
+constexpr int64_t kFanOutMaxUs = 60 * kSecond;
 
 // Whether `next` takes away an order that `last` had armed.
 bool Revokes(const v1::DesiredSet& last, const v1::DesiredSet& next) {
@@ -52,7 +54,8 @@ v1::Welcome Fleet::Connect(absl::string_view host, uint64_t session, const v1::H
   welcome.set_host(std::string(host));
   welcome.set_epoch(epoch);
   welcome.set_heartbeat_us(HeartbeatUs());
-  welcome.set_lease_us(LeaseUs());
+  agent.lease_us = LeaseUs();
+  welcome.set_lease_us(agent.lease_us);
   welcome.set_silence_us(SilenceUs());
   return welcome;
 }
@@ -69,14 +72,17 @@ v1::HeartbeatAck Fleet::OnHeartbeat(absl::string_view host, const v1::Heartbeat&
                                     int64_t received_us) {
   Agent& agent = agents_[std::string(host)];
   agent.last_seen_us = received_us;
-  agent.lease_until_us = received_us + LeaseUs();
+  agent.lease_until_us =
+      std::max(agent.lease_until_us, received_us + std::max(agent.lease_us, LeaseUs()));
   agent.clock_error_us = heartbeat.clock_error_us();
   agent.undo_free_bytes = heartbeat.undo_free_bytes();
   agent.active_orders = heartbeat.active_orders();
-  if (heartbeat.generation() > agent.acked_generation) {
+  if (heartbeat.generation() > agent.acked_generation &&
+      heartbeat.generation() <= agent.sent_generation) {
     agent.acked_generation = heartbeat.generation();
     if (agent.acked_generation == agent.sent_generation && agent.sent_at_us != 0) {
-      fan_out_us_ = std::max(fan_out_us_ - fan_out_us_ / 64, received_us - agent.sent_at_us);
+      fan_out_us_ = std::max(fan_out_us_ - fan_out_us_ / 64,
+                             std::min(kFanOutMaxUs, received_us - agent.sent_at_us));
     }
   }
   v1::HeartbeatAck ack;

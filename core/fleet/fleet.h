@@ -33,7 +33,7 @@ class Fleet {
   v1::Welcome Connect(absl::string_view host, uint64_t session, const v1::Hello& hello,
                       uint64_t epoch, int64_t now_us);
   void Disconnect(absl::string_view host, uint64_t session, int64_t now_us);
-  // Zero timestamps t3: the sender stamps it last.
+  // A generation that was never sent confirms nothing. Zero timestamps t3: the sender stamps it last.
   v1::HeartbeatAck OnHeartbeat(absl::string_view host, const v1::Heartbeat& heartbeat,
                                int64_t received_us);
 
@@ -54,6 +54,7 @@ class Fleet {
     uint64_t session = 0;  // 0: not connected
     v1::Hello hello;
     int64_t last_seen_us = 0;
+    int64_t lease_us = 0;  // as it was told: the fleet's may have changed since
     int64_t lease_until_us = 0;
     uint64_t sent_generation = 0;
     uint64_t acked_generation = 0;

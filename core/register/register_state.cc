@@ -13,7 +13,12 @@ namespace {
 // Collects the faults of one file; `At` says where: "systems[2] (portal)".
 class Checker {
  public:
-  Checker(const RegisterState& reg, const v1::Register& entries) : reg_(reg), entries_(entries) {}
+  Checker(const RegisterState& reg, const v1::Register& entries)
+      : reg_(reg),
+        entries_(entries),
+        organisations_(IdsOf(entries.organisations())),
+        systems_(IdsOf(entries.systems())),
+        people_(IdsOf(entries.people())) {}
 
   std::vector<std::string> Run() {
     CheckIds("organisations", entries_.organisations());
@@ -25,8 +30,7 @@ class Checker {
     Systems();
     for (int i = 0; i < entries_.hosts_size(); ++i) {
       const v1::Host& host = entries_.hosts(i);
-      Refer(At("hosts", i, host.id()), "system", host.system(), reg_.systems, entries_.systems(),
-            true);
+      Refer(At("hosts", i, host.id()), "system", host.system(), reg_.systems, systems_, true);
     }
     People();
     Teams();
@@ -55,17 +59,22 @@ class Checker {
     }
   }
 
-  template <typename Map, typename List>
+  using Ids = absl::flat_hash_set<std::string>;
+  template <typename List>
+  static Ids IdsOf(const List& list) {
+    Ids ids;
+    for (const auto& entry : list) ids.insert(entry.id());
+    return ids;
+  }
+
+  template <typename Map>
   void Refer(const std::string& at, absl::string_view field, const std::string& id, const Map& map,
-             const List& list, bool required) {
+             const Ids& here, bool required) {
     if (id.empty()) {
       if (required) Fault(at, absl::StrCat(field, ": missing"));
       return;
     }
-    const bool known =
-        map.contains(id) ||
-        std::any_of(list.begin(), list.end(), [&](const auto& entry) { return entry.id() == id; });
-    if (!known) {
+    if (!map.contains(id) && !here.contains(id)) {
       Fault(at, absl::StrCat(field, ": '", id, "' is neither in the register nor in this file"));
     }
   }
@@ -76,25 +85,27 @@ class Checker {
     for (int i = 0; i < entries_.organisations_size(); ++i) {
       const v1::Organisation& organisation = entries_.organisations(i);
       const std::string at = At("organisations", i, organisation.id());
-      Refer(at, "parent", organisation.parent(), reg_.organisations, entries_.organisations(),
-            false);
+      Refer(at, "parent", organisation.parent(), reg_.organisations, organisations_, false);
       for (const v1::Successor& successor : organisation.successors()) {
-        Refer(at, "successors", successor.organisation(), reg_.organisations,
-              entries_.organisations(), true);
+        Refer(at, "successors", successor.organisation(), reg_.organisations, organisations_, true);
       }
       parents[organisation.id()] = organisation.parent();
     }
+    // Chains that were found to end; each step is walked once.
+    Ids end;
     for (int i = 0; i < entries_.organisations_size(); ++i) {
-      const std::string& start = entries_.organisations(i).id();
-      std::string up = parents[start];
-      for (size_t steps = 0; !up.empty(); ++steps) {
-        if (up == start || steps > parents.size()) {
-          Fault(At("organisations", i, start), "parent: the chain of parents comes back to itself");
-          break;
-        }
+      Ids chain;
+      std::string up = entries_.organisations(i).id();
+      while (!up.empty() && !end.contains(up) && chain.insert(up).second) {
         auto it = parents.find(up);
         up = it == parents.end() ? "" : it->second;
       }
+      if (!up.empty() && !end.contains(up)) {
+        Fault(At("organisations", i, entries_.organisations(i).id()),
+              "parent: the chain of parents comes back to itself");
+      }
+      // Also of a loop, once it is named.
+      end.insert(chain.begin(), chain.end());
     }
   }
 
@@ -102,9 +113,8 @@ class Checker {
     for (int i = 0; i < entries_.systems_size(); ++i) {
       const v1::System& system = entries_.systems(i);
       const std::string at = At("systems", i, system.id());
-      Refer(at, "owner", system.owner(), reg_.organisations, entries_.organisations(), true);
-      Refer(at, "operator", system.operator_(), reg_.organisations, entries_.organisations(),
-            false);
+      Refer(at, "owner", system.owner(), reg_.organisations, organisations_, true);
+      Refer(at, "operator", system.operator_(), reg_.organisations, organisations_, false);
       if (system.has_level() && (system.level() < 1 || system.level() > 5)) {
         Fault(at, absl::StrCat("level: found ", system.level(), ", expected 1 to 5"));
       }
@@ -113,21 +123,45 @@ class Checker {
         Fault(at,
               absl::StrCat("proposed_level: found ", system.proposed_level(), ", expected 1 to 5"));
       }
+      Ids keys;
       for (const std::string& key : system.owner_keys()) {
-        std::string unused;
-        if (absl::Status status = PublicKeyId(key, &unused); !status.ok()) {
+        std::string id;
+        if (absl::Status status = PublicKeyId(key, &id); !status.ok()) {
           Fault(at, absl::StrCat("owner_keys: ", status.message(),
                                  "; make one with 'drillctl key new'"));
+        } else if (!keys.insert(id).second) {
+          Fault(at, "owner_keys: the same key stands twice; two signatures need two keys");
         }
       }
     }
   }
 
+  static bool IsAdmin(const v1::Person& person) {
+    return (!person.has_active() || person.active()) &&
+           std::find(person.roles().begin(), person.roles().end(), v1::ROLE_ADMIN) !=
+               person.roles().end();
+  }
+
+  // Entries are replaced whole: a file without the roles would lock everybody out for ever.
+  void KeepAnAdmin() {
+    bool before = false;
+    bool after = false;
+    for (const auto& [id, person] : reg_.people) {
+      before = before || IsAdmin(person);
+      after = after || (IsAdmin(person) && !people_.contains(id));
+    }
+    for (const v1::Person& person : entries_.people()) after = after || IsAdmin(person);
+    if (before && !after) {
+      Fault("people", "nobody would be left who is active and has the role admin");
+    }
+  }
+
   void People() {
+    KeepAnAdmin();
     for (int i = 0; i < entries_.people_size(); ++i) {
       const v1::Person& person = entries_.people(i);
       Refer(At("people", i, person.id()), "organisation", person.organisation(), reg_.organisations,
-            entries_.organisations(), false);
+            organisations_, false);
     }
   }
 
@@ -135,10 +169,9 @@ class Checker {
     for (int i = 0; i < entries_.teams_size(); ++i) {
       const v1::Team& team = entries_.teams(i);
       const std::string at = At("teams", i, team.id());
-      Refer(at, "organisation", team.organisation(), reg_.organisations, entries_.organisations(),
-            false);
+      Refer(at, "organisation", team.organisation(), reg_.organisations, organisations_, false);
       for (const std::string& member : team.members()) {
-        Refer(at, "members", member, reg_.people, entries_.people(), true);
+        Refer(at, "members", member, reg_.people, people_, true);
       }
       if (team.kind() == v1::TEAM_KIND_UNSPECIFIED) {
         Fault(at, "kind: missing; expected response or red");
@@ -148,6 +181,9 @@ class Checker {
 
   const RegisterState& reg_;
   const v1::Register& entries_;
+  const absl::flat_hash_set<std::string> organisations_;  // ids in this file
+  const absl::flat_hash_set<std::string> systems_;
+  const absl::flat_hash_set<std::string> people_;
   std::vector<std::string> faults_;
 };
 

@@ -43,7 +43,7 @@ struct RegisterState {
   absl::flat_hash_map<std::string, EnrolmentState> enrolments;  // by secret's sha256
   absl::btree_map<std::string, std::string> agent_keys;         // host → key_sha256
 
-  // Adds or replaces entries; tells whether everything they refer to would exist.
+  // Adds or replaces entries. REQUIRES: CheckRegister found no fault.
   void Put(const v1::Register& entries);
   v1::Register All() const;
 

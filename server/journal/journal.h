@@ -42,7 +42,7 @@ struct Witness {
   std::string hash;     // of the record `seq`; empty when seq is 0
 };
 
-inline constexpr size_t kBatchRecordsMax = 10'000;
+inline constexpr size_t kBatchRecordsMax = 100'000;
 inline constexpr size_t kBatchBytesMax = size_t{64} << 20;
 inline constexpr size_t kRecordBytesMax = size_t{32} << 20;
 

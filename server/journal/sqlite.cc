@@ -18,9 +18,12 @@ bool NoRoom(int system_errno) {
   return system_errno == ENOSPC || system_errno == EDQUOT || system_errno == EFBIG;
 }
 
-absl::Status ToStatus(sqlite3* db, int code, const std::string& path) {
+// `last_errno`: errno behind the call, set to 0 before it.
+absl::Status ToStatus(sqlite3* db, int code, const std::string& path, int last_errno = 0) {
   const int primary = code & 0xff;
-  const int system_errno = db != nullptr ? sqlite3_system_errno(db) : 0;
+  int system_errno = db != nullptr ? sqlite3_system_errno(db) : 0;
+  // A COMMIT that fails leaves the copy that SQLite keeps as it was before.
+  if (last_errno != 0) system_errno = last_errno;
   std::string why = absl::StrCat(path, ": ", sqlite3_errstr(primary), " (SQLite ", code);
   if (primary == SQLITE_IOERR && system_errno != 0) {
     absl::StrAppend(&why, ", ", strerror(system_errno));
@@ -145,13 +148,15 @@ absl::Status Statement::BindBlob(int at, absl::string_view bytes) {
 }
 
 absl::StatusOr<bool> Statement::Step() {
+  errno = 0;
   const int code = sqlite3_step(statement_.get());
+  const int last_errno = errno;
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) {
     Reset();
     return false;
   }
-  absl::Status status = ToStatus(db_, code, *path_);
+  absl::Status status = ToStatus(db_, code, *path_, last_errno);
   Reset();
   return status;
 }

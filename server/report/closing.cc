@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/report/sections.h"
 
 // Ratings, the state of the hosts afterwards, duty, and what proves the figures.
@@ -182,6 +183,11 @@ void FillDutyRow(const Facts& facts, const v1::DutyRow& duty, Dictionary* row) {
   if (!depth.empty()) PutPair(Add(row, "DEPTH"), "WORDS", depth);
   for (const v1::Text& missing : duty.missing()) {
     PutPair(Add(row, "MISSING"), "WORDS", words.Of(missing));
+  }
+  for (const v1::Text& note : duty.notes()) PutPair(Add(row, "NOTE"), "WORDS", words.Of(note));
+  if (!duty.aborted().empty()) {
+    PutPair(Add(row, "NOTE"), "WORDS",
+            words.Say(TextId::duty_aborted, {absl::StrJoin(duty.aborted(), ", ")}));
   }
 }
 

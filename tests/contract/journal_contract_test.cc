@@ -265,7 +265,7 @@ TEST_P(JournalContract, RefusesAnEmptyBatchAndOneAboveTheLimits) {
   EXPECT_THAT(journal_->Append({}, 0, 0), StatusIs(absl::StatusCode::kInvalidArgument));
   RecordMaker many;
   EXPECT_THAT(journal_->Append(many.Many(static_cast<int>(kBatchRecordsMax) + 1, "register"), 0, 0),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("10000")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("100000")));
   RecordMaker big;
   EXPECT_THAT(journal_->Append({big.Next("register", std::string(kRecordBytesMax, 'x'))}, 0, 0),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("above the limit")));

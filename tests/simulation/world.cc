@@ -300,6 +300,7 @@ void World::StartAgent(Host* host) {
   }
   Tell(absl::StrCat(host->id, " agent starts, ", found.size(), " orders on disk"));
   host->engine->Begin(found, host->Boot(now_));
+  for (const v1::OutboxEntry& entry : host->outbox) host->engine->Remember(entry);
   Pump(host);
   At(now_ + Between(10, 500) * kMs, [this, host] { Connect(host); });
 }
@@ -728,7 +729,9 @@ void World::Run() {
   start.mutable_start_exercise()->set_exercise("drill");
   while (true) {
     const absl::Status started = Command("dir", start);
-    if (engine_ == nullptr) run_until(now_ + 30 * kSecond, [this] { return engine_ != nullptr; });
+    while (engine_ == nullptr) {
+      run_until(now_ + 30 * kSecond, [this] { return engine_ != nullptr; });
+    }
     if (started.ok() || exercise().InPlay()) break;
     run_until(now_ + kSecond, [] { return false; });
   }

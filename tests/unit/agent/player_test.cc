@@ -3,21 +3,14 @@
 
 #include "agent/player.h"
 
-#include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/str_cat.h"
-#include "agent/process.h"
 #include "common/base/digest.h"
 #include "tests/support/status.h"
 #include "tests/unit/agent/sandbox.h"
@@ -283,6 +276,27 @@ TEST(PlayerArming, OnlySoManyOrdersAtATime) {
   EXPECT_THAT(player->DryRun(sandbox.Encrypt()), StatusIs(kResourceExhausted));
   player->Undo(first.id(), v1::UNDO_REASON_ENDED);
   EXPECT_OK(player->DryRun(sandbox.Encrypt()));
+}
+
+TEST(PlayerArming, OneOrderAPage) {
+  Sandbox sandbox;
+  const auto before = sandbox.Manifest();
+  auto player = sandbox.Player();
+  const v1::Order first = sandbox.Deface();
+  v1::Action other;
+  other.mutable_web_deface()->set_page(sandbox.page());
+  other.mutable_web_deface()->set_headline("lần hai");
+  sandbox.policy.add_allow(sandbox.Path("www"));
+  const v1::Order second = sandbox.OrderFor(other, "deface-2");
+  ASSERT_OK(player->Prepare(second));
+  ASSERT_EQ(player->Start(first, Nothing).kind, v1::ORDER_EVENT_KIND_APPLIED);
+  // Else the first one's page would be taken for the owner's.
+  const Outcome refused = player->Start(second, Nothing);
+  EXPECT_EQ(refused.kind, v1::ORDER_EVENT_KIND_FAILED);
+  EXPECT_THAT(refused.notes, ElementsAre(HasSubstr("undo that one first")));
+  EXPECT_EQ(player->Undo(first.id(), v1::UNDO_REASON_ENDED).cleanup, v1::CLEANUP_RESULT_VERIFIED);
+  EXPECT_EQ(sandbox.Manifest(), before);
+  EXPECT_OK(player->Prepare(second));
 }
 
 TEST(PlayerArming, ALinkSwappedInBeforeTheStartIsNotFollowed) {

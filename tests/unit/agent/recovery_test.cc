@@ -1,10 +1,8 @@
 // What the player does on a full disk, and with what it finds after a crash or a reboot: torn and
 // damaged logs, power loss, pids of another boot.
 
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,7 +10,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include "absl/strings/str_cat.h"
 #include "agent/player.h"

@@ -362,6 +362,8 @@ TEST(Aar, DutyShowsWhatIsMetWhatIsMissingAndTheLegalSource) {
   const std::string duty = Section(html, "duty");
   EXPECT_THAT(duty, HasSubstr("Đã đáp ứng"));
   EXPECT_THAT(duty, HasSubstr("biên bản phê duyệt phương án ứng cứu"));
+  EXPECT_THAT(duty, HasSubstr("Cùng nghĩa vụ: CT 18/CT-TTg 2022"));
+  EXPECT_THAT(duty, HasSubstr("Các lần bị dừng trong năm: dt-2026-00"));
   EXPECT_THAT(duty, HasSubstr("CT 11/CT-UBND ngày 19/7/2023, mục 1c"));
   EXPECT_THAT(duty, HasSubstr("chưa ai đối chiếu với văn bản chính thức"));
   EXPECT_THAT(html, HasSubstr("Nghĩa vụ diễn tập năm 2026: 1/2 hệ thống đã đáp ứng"));

@@ -667,6 +667,9 @@ void FillDuty(v1::DutyTable* duty) {
     row->set_state(v1::DUTY_STATE_MET);
     *row->mutable_depth() = Words("4 hành động trên 3 máy", "4 actions on 3 hosts");
   }
+  *duty->mutable_rows(0)->add_notes() =
+      Words("Cùng nghĩa vụ: CT 18/CT-TTg 2022", "The same duty: CT 18/CT-TTg 2022");
+  duty->mutable_rows(0)->add_aborted("dt-2026-00");
   duty->mutable_rows(1)->set_state(v1::DUTY_STATE_PENDING);
   *duty->mutable_rows(1)->mutable_depth() = Words("1 hành động trên 1 máy", "1 action on 1 host");
   *duty->mutable_rows(1)->add_missing() =
