@@ -182,6 +182,7 @@ absl::Status RunIntake(const Arguments& arguments) {
 
   Plan plan = Plan::Make(20, 20);
   plan.agentless = true;
+  plan.rounds = 0;
   ASSIGN_OR_RETURN(auto controller, LocalController::Start(scratch.path() + "/loop"));
   RETURN_IF_ERROR(controller->Prepare(plan));
   v1::Command start;
