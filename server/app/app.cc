@@ -49,6 +49,7 @@ struct App::Parts {
   std::unique_ptr<Workers> workers;
   std::unique_ptr<ControllerBackend> backend;
   std::unique_ptr<RpcServer> rpc;
+  bool endpoint_written = false;
 
   absl::Status OpenData();
   absl::Status StartEngine();
@@ -152,11 +153,13 @@ absl::Status App::Parts::WriteEndpoint() {
   if (!google::protobuf::util::MessageToJsonString(endpoint, &json, print).ok()) {
     return absl::InternalError("endpoint.json cannot be printed");
   }
+  endpoint_written = true;
   return os::WriteFileDurably(options.data_dir + "/endpoint.json", json, 0644);
 }
 
 void App::Parts::Stop() {
-  unlink((options.data_dir + "/endpoint.json").c_str());
+  // Only our own: another drilld may have the folder, and this start was refused.
+  if (endpoint_written) unlink((options.data_dir + "/endpoint.json").c_str());
   if (rpc != nullptr) rpc->Shutdown(kGrace);
   if (workers != nullptr) workers->Stop();
   if (loop != nullptr) loop->Stop();
