@@ -217,6 +217,7 @@ absl::Status DrillTest::StartController() {
   }
   last_ = endpoint();
   Write(Path("people/admin.context"), Read(data_ + "/admin.context"));
+  chmod(Path("people/admin.context").c_str(), 0600);
   return absl::OkStatus();
 }
 
