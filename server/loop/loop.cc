@@ -178,14 +178,14 @@ void Loop::TakeConnect(Connect& connect, int64_t) {
 }
 
 void Loop::TakeHello(StreamId id, const v1::Hello& hello, int64_t now_us) {
-  Session& session = sessions_[id];
-  const uint64_t older = engine_->fleet().Session(session.host);
+  const uint64_t older = engine_->fleet().Session(sessions_[id].host);
   if (older != 0 && older != id) {
     if (auto it = sessions_.find(older); it != sessions_.end()) {
       it->second.sink->Close(absl::AbortedError("a newer session of this host took over"));
       sessions_.erase(it);
     }
   }
+  Session& session = sessions_[id];  // after the erasure, which moves the others
   session.hello = true;
   session.outbox_id = hello.outbox_id();
   v1::ControllerFrame frame;

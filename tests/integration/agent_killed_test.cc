@@ -36,7 +36,8 @@ TEST_P(AgentDiesAtTest, OrderIsInterruptedUndoneAndSaidSo) {
   EndAgent("app-1", SIGTERM);
   StartAgent("app-1", {std::string("DRILL_AGENT_DIE_AT=") + GetParam()});
   ASSERT_TRUE(Until([this] {
-    for (const auto& host : View().hosts()) {
+    const auto view = View();
+    for (const auto& host : view.hosts()) {
       if (host.host() == "app-1") return host.agent().connected();
     }
     return false;

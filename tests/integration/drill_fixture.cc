@@ -353,7 +353,8 @@ absl::Status DrillTest::MakeReady() {
   RETURN_IF_ERROR(Approve());
   const bool connected = Until([this] {
     int measured = 0;
-    for (const auto& agent : Get<v1::AgentList>("admin", {"agent", "list"}).agents()) {
+    const auto list = Get<v1::AgentList>("admin", {"agent", "list"});
+    for (const auto& agent : list.agents()) {
       measured += agent.connected() && agent.clock_error_us() != 0;
     }
     return measured == 2;
@@ -398,7 +399,8 @@ std::vector<v1::WatchEvent> DrillTest::Records() { return WatchUntil(nullptr); }
 bool DrillTest::Clean() {
   return Until([this] {
     int waiting = 0;
-    for (const v1::HostRow& host : View().hosts()) waiting += host.cleanup_waiting();
+    const v1::ExerciseView view = View();
+    for (const v1::HostRow& host : view.hosts()) waiting += host.cleanup_waiting();
     return waiting == 0;
   });
 }

@@ -71,7 +71,8 @@ TEST_F(TrustTest, AgentOfAnotherControllerIsNotLetIn) {
     return AgentLog("app-1").find("CERTIFICATE") != std::string::npos ||
            AgentLog("app-1").find("certificate") != std::string::npos;
   })) << AgentLog("app-1");
-  for (const auto& agent : Get<v1::AgentList>("admin", {"agent", "list"}).agents()) {
+  const auto list = Get<v1::AgentList>("admin", {"agent", "list"});
+  for (const auto& agent : list.agents()) {
     EXPECT_FALSE(agent.connected()) << agent.host();
   }
 }
