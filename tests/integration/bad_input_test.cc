@@ -71,7 +71,7 @@ TEST_F(BadInputTest, PersonWithoutOrWithAWrongTokenLearnsNothing) {
   context[at + 10] = context[at + 10] == 'A' ? 'B' : 'A';
   Write(Path("people/forged.context"), context);
   chmod(Path("people/forged.context").c_str(), 0600);
-  const Output forged = As("forged", {"register", "show"});
+  const Output forged = As("forged", {"agent", "list"});
   EXPECT_EQ(forged.code, 1);
   EXPECT_THAT(forged.out, ::testing::IsEmpty());
   // No context at all.

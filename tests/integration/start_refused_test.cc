@@ -88,7 +88,8 @@ TEST_F(StartRefusedTest, JournalWithoutItsLastRecord) {
 TEST_F(StartRefusedTest, JournalWithAChangedByteIsNamed) {
   StoppedWithRecords();
   Sql(Journal(),
-      "UPDATE record SET payload = substr(payload, 1, length(payload) - 1) || x'7a' WHERE seq = 3");
+      "UPDATE record SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'7a' AS BLOB) "
+      "WHERE seq = 3");
   const Output refused = RefusedController(data_);
   EXPECT_EQ(refused.code, 2);
   EXPECT_THAT(refused.err, HasSubstr("3"));

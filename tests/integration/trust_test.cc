@@ -64,6 +64,10 @@ TEST_F(TrustTest, AgentOfAnotherControllerIsNotLetIn) {
   // Another controller, with another CA, behind the same door.
   std::filesystem::rename(data_, Path("first"));
   std::filesystem::create_directory(data_);
+  std::filesystem::remove_all(Path("keys"));
+  std::filesystem::create_directory(Path("keys"));
+  std::filesystem::remove_all(Path("people"));
+  std::filesystem::create_directory(Path("people"));
   ASSERT_OK(StartController());
   ASSERT_OK(Register());
   StartAgent("app-1");
@@ -89,7 +93,7 @@ TEST_F(TrustTest, ScopeThatNobodyOrAStrangerSignedIsRefused) {
   Write(Path("scope"), changed);
   const Output tampered = ApproveScope();
   EXPECT_EQ(tampered.code, 1);
-  EXPECT_THAT(tampered.err, HasSubstr("app-9"));
+  EXPECT_THAT(tampered.err, HasSubstr("0 valid signature"));
 
   const auto offer = [this](std::vector<std::string> more) {
     std::vector<std::string> words = {"exercise",    "scope",           kExercise,
@@ -116,7 +120,7 @@ TEST_F(TrustTest, ScopeThatNobodyOrAStrangerSignedIsRefused) {
     over = ApproveScope();
   }
   EXPECT_EQ(over.code, 1);
-  EXPECT_THAT(over.err, HasSubstr("2025"));
+  EXPECT_THAT(over.err, HasSubstr("window"));
 
   Write(Path("scope"), good);
   EXPECT_EQ(ApproveScope().code, 0);  // none of these harmed the good one
