@@ -74,7 +74,8 @@ void AgentEngine::Heartbeat(int64_t now_us) {
   heartbeat->set_number(++heartbeat_number_);
   heartbeat->set_t1_us(now_us);
   heartbeat->set_generation(generation_);
-  heartbeat->set_clock_error_us(ClockErrorUs(now_us));
+  // Zero: not measured yet.
+  heartbeat->set_clock_error_us(samples_.empty() ? 0 : ClockErrorUs(now_us));
   heartbeat->set_undo_free_bytes(facts_.undo_free_bytes);
   heartbeat->set_outbox_seq(outbox_seq_);
   heartbeat->set_active_orders(active_orders());

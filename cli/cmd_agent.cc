@@ -57,7 +57,9 @@ absl::Status ListAgents(Session& session) {
                session.Say(Msg::kColLastSeen), session.Say(Msg::kColVersion)});
   for (const v1::AgentStatus& a : list.agents()) {
     table.Row({a.host(), a.system(), AgentState(session, a),
-               a.connected() ? absl::StrCat("± ", FormatSpan(a.clock_error_us())) : "-",
+               a.connected() && a.clock_error_us() != 0
+                   ? absl::StrCat("± ", FormatSpan(a.clock_error_us()))
+                   : "-",
                a.active_orders(),
                Cell(FormatTime(a.may_start_until_us()),
                     a.may_start_until_us() == 0 ? Colour::kNone : Colour::kRed),

@@ -52,8 +52,9 @@ Colour DutyColour(v1::DutyState state) {
 void PrintObligations(Session& session, const v1::DutyTable& duty) {
   for (const v1::Obligation& o : duty.obligations()) {
     session.PrintLine("");
-    session.PrintLine(absl::StrCat(Clean(o.id()), ": ", Clean(o.document()), ", ",
-                                   Clean(o.article()), " — ", Clean(session.Pick(o.title()))));
+    session.PrintLine(absl::StrCat(Clean(o.id()), ": ", Clean(o.document()),
+                                   o.article().empty() ? "" : ", ", Clean(o.article()), " — ",
+                                   Clean(session.Pick(o.title()))));
     if (!o.quote().empty()) session.PrintLine(absl::StrCat("  ", Quote(o.quote())));
     if (o.has_reach()) {
       session.PrintLine(absl::StrCat("  ", Clean(session.Pick(o.reach()))));

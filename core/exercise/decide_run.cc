@@ -140,7 +140,7 @@ absl::Status Resume(Context& c, const v1::ResumeExercise& resume) {
   RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_PAUSED}, "resume"));
   if (e->real_incident) {
     return absl::FailedPreconditionError(
-        "a REAL INCIDENT is declared; clear it first ('drillctl incident clear')");
+        "a REAL INCIDENT is declared; clear it first ('drillctl exercise incident clear')");
   }
   v1::ExerciseResumed* resumed = c.Emit(e->id())->mutable_exercise_resumed();
   // Whatever stood armed was revoked by the pause and must reach its hosts again.
