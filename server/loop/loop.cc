@@ -44,6 +44,13 @@ absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
     if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
       return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
     }
+    auto head = engine->state().streams.find(record.stream());
+    const bool first = head == engine->state().streams.end();
+    if (chain::NextHash(first ? "" : head->second.hash, stored.payload) != stored.hash) {
+      return absl::DataLossError(absl::StrCat(
+          "journal: record ", stored.seq, " (", record.stream(), " ", record.stream_seq(),
+          "): its hash does not fit; its bytes were changed. Restore the back-up"));
+    }
     return engine->Replay(record, stored.hash);
   };
   RETURN_IF_ERROR(VisitAll(*reader, fold));

@@ -22,7 +22,7 @@ TEST(EngineClockTest, WithoutASampleThereIsNoEngineTime) {
   EngineBench b;
   b.Connect();
   EXPECT_EQ(b.engine().EngineTime(b.now), std::nullopt);
-  EXPECT_EQ(b.heartbeat.clock_error_us(), 0);  // not measured yet
+  EXPECT_EQ(b.heartbeat.clock_error_us(), 0);
   // And nothing starts.
   b.Want({b.Planned("a", -kSecond)});
   b.PassAlone(kMinute);
