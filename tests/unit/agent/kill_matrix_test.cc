@@ -142,8 +142,7 @@ TEST_P(KillMatrix, WhatTheTeamHadRemovedIsStillSaidAfterACrashInUndo) {
     player->Undo(order.id(), v1::UNDO_REASON_ENDED);
   };
   const auto team_acts = [](const Sandbox& sandbox) {
-    for (int pid : sandbox.RunningDecoys()) kill(pid, SIGKILL);
-    for (int pid : sandbox.Decoys()) ADD_FAILURE() << pid;
+    sandbox.KillDecoys();
     if (sandbox.Exists(sandbox.Path("docs/HoSo_LuuTru"))) {
       unlink(sandbox.Path("docs/HoSo_LuuTru/DOC_TOI_DE_KHOI_PHUC.txt").c_str());
     }

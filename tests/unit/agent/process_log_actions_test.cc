@@ -96,7 +96,8 @@ TEST_F(RunDecoyTest, OutlivesARestartOfTheAgent) {
 
 TEST_F(RunDecoyTest, EndedByTheTeamIsSuperseded) {
   const v1::Order order = sandbox_.RunDecoy();
-  ASSERT_EQ(kill(Start(order).traces[0].pid(), SIGKILL), 0);
+  Start(order);
+  sandbox_.KillDecoys();
   ASSERT_THAT(sandbox_.Decoys(), IsEmpty());
   ExpectUndone(order, v1::CLEANUP_RESULT_SUPERSEDED);
 }

@@ -64,7 +64,7 @@ Sandbox::Sandbox(On on) {
 }
 
 Sandbox::~Sandbox() {
-  for (int pid : RunningDecoys()) kill(pid, SIGKILL);
+  KillDecoys();
   std::error_code ignored;
   std::filesystem::remove_all(root_, ignored);
   std::filesystem::remove_all(agent_, ignored);
@@ -112,27 +112,43 @@ std::map<std::string, std::string> Sandbox::Manifest() const {
   return manifest;
 }
 
+namespace {
+
+void WaitForDeath(int pid) {
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  pollfd wait{handle, POLLIN, 0};
+  if (handle >= 0) poll(&wait, 1, 5'000);
+  close(handle);
+}
+
+}  // namespace
+
 std::vector<int> Sandbox::RunningDecoys() const {
   std::vector<int> pids;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     int pid = 0;
     if (!absl::SimpleAtoi(entry.path().filename().string(), &pid)) continue;
     const std::string command = Read(entry.path() / "cmdline");
-    if (command.substr(0, command.find('\0')) != decoy_name_) continue;
     const auto look = LookAtProcess(pid);
-    if (look && look->state != 'Z') pids.push_back(pid);
+    if (!look || look->state == 'Z') continue;
+    // One on its way out has lost its command line, but not yet its name.
+    const std::string name = command.empty() ? look->name : command.substr(0, command.find('\0'));
+    if (name == decoy_name_) pids.push_back(pid);
   }
   return pids;
 }
 
 std::vector<int> Sandbox::Decoys() const {
-  for (int pid : RunningDecoys()) {
-    const int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-    pollfd wait{handle, POLLIN, 0};
-    if (handle >= 0) poll(&wait, 1, 5'000);
-    close(handle);
-  }
+  for (int pid : RunningDecoys()) WaitForDeath(pid);
   return RunningDecoys();
+}
+
+void Sandbox::KillDecoys() const {
+  for (int pid : RunningDecoys()) {
+    kill(pid, SIGKILL);
+    // By number: a process on its way out has no command line any more, but is not dead yet.
+    WaitForDeath(pid);
+  }
 }
 
 std::unique_ptr<HostPlayer> Sandbox::Player(KillPoint kill_point) const {

@@ -42,6 +42,8 @@ class Sandbox {
   // Decoys of this sandbox that run. Those that are about to end are waited for (5 s) first.
   std::vector<int> Decoys() const;
   std::vector<int> RunningDecoys() const;
+  // As a response team would; returns when they are dead.
+  void KillDecoys() const;
 
   // The owner's policy: places docs, www, log; all actions. Change it at will, it is read again
   // before every order.
