@@ -18,6 +18,9 @@ th, td { border: .5pt solid #777; padding: 1.1mm 1.6mm; vertical-align: top; tex
 thead { display: table-header-group; }
 thead th { background: #e8ecef; text-align: center; vertical-align: middle; }
 th .en, td .en { display: block; }
+.fixed { table-layout: fixed; }
+.fixed td { overflow-wrap: anywhere; }
+tr.head { break-after: avoid; }
 .dense th { font-size: 9pt; padding: 1mm .6mm; }
 tr { break-inside: avoid; }
 td.n, th.n { text-align: right; white-space: nowrap; }

@@ -1,6 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}
 <section id="timeline">
-<h2>III. {{T:x-text=sec_timeline}}</h2>
 <svg class="defs" aria-hidden="true" focusable="false"><defs>
 <g id="m-planned"><line x1="0" y1="-9" x2="0" y2="9" stroke="#444" stroke-width="1.2"/></g>
 <g id="m-released"><path d="M-11,-4.5 L0,0 L-11,4.5 Z" fill="#444"/></g>
@@ -11,6 +10,7 @@
 <g id="m-recovered"><path d="M0,-6 L5.8,4.6 L-5.8,4.6 Z" fill="#56b4e9" stroke="#12415f" stroke-width=".9"/></g>
 <g id="m-missed"><path d="M-4.5,-4.5 L4.5,4.5 M-4.5,4.5 L4.5,-4.5" stroke="#8f2d00" stroke-width="2.2" fill="none"/></g>
 </defs></svg>
+<h2>III. {{T:x-text=sec_timeline}}</h2>
 {{#NOT_STARTED}}<p class="note">{{T:x-text=not_started}}</p>{{/NOT_STARTED}}
 {{#STARTED}}<p class="note lead">{{>AXIS_NOTE}}</p>
 <div class="legend"><svg viewBox="0 0 720 44" role="img" aria-label="{{T:x-plain=legend}}">
