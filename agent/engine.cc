@@ -1,22 +1,14 @@
 #include "agent/engine.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "common/base/status.h"
-#include "core/exercise/scope.h"
 
 namespace drill::agent {
 namespace {
 
-constexpr size_t kSamplesMax = 8;
-// A host clock may drift by so much between samples (crystal oscillators: < 100 ppm).
-constexpr int64_t kDriftPpm = 100;
 constexpr int kTracesInlineMax = 32;
-
-int64_t Aged(int64_t error_us, int64_t age_us) { return error_us + age_us * kDriftPpm / 1'000'000; }
 
 }  // namespace
 
@@ -140,56 +132,6 @@ void AgentEngine::OnFrame(const v1::ControllerFrame& frame, int64_t received_us)
   }
 }
 
-void AgentEngine::OnHeartbeatAck(const v1::HeartbeatAck& ack, int64_t received_us) {
-  const int64_t t1 = ack.t1_us();
-  const int64_t delay = (received_us - t1) - (ack.t3_us() - ack.t2_us());
-  if (delay < 0 || t1 > received_us) return;  // not an answer to anything we sent
-  const Sample sample{((ack.t2_us() - t1) + (ack.t3_us() - received_us)) / 2, delay / 2 + 1,
-                      received_us};
-  // Outside what the best one allows: engine time has stepped (another controller, a corrected
-  // clock), and what was measured before is about another time.
-  if (const Sample* best = Best(received_us);
-      best != nullptr && std::abs(sample.offset_us - best->offset_us) >
-                             sample.error_us + Aged(best->error_us, received_us - best->at_us)) {
-    samples_.clear();
-  }
-  samples_.push_back(sample);
-  if (samples_.size() > kSamplesMax) samples_.erase(samples_.begin());
-  if (!found_.empty()) TellFound();
-  // Counted from the sending: the controller counts from its receipt, which is later.
-  lease_until_us_ = std::max(lease_until_us_, t1 + lease_us_);
-  Advance(received_us);
-}
-
-const AgentEngine::Sample* AgentEngine::Best(int64_t now_us) const {
-  const Sample* best = nullptr;
-  for (const Sample& s : samples_) {
-    if (best == nullptr ||
-        Aged(s.error_us, now_us - s.at_us) < Aged(best->error_us, now_us - best->at_us)) {
-      best = &s;
-    }
-  }
-  return best;
-}
-
-std::optional<int64_t> AgentEngine::EngineTime(int64_t boot_us) const {
-  const Sample* best = Best(boot_us);
-  if (best == nullptr) return std::nullopt;
-  return boot_us + best->offset_us;
-}
-
-// Zero: not known (before any clock sample, or from before a reboot); the controller's receipt is
-// all there is.
-int64_t AgentEngine::ToEngine(int64_t boot_us) const {
-  return boot_us <= 0 ? 0 : EngineTime(boot_us).value_or(0);
-}
-
-int64_t AgentEngine::ClockErrorUs(int64_t now_us) const {
-  const Sample* best = Best(now_us);
-  return best == nullptr ? INT32_MAX
-                         : Aged(best->error_us, std::max<int64_t>(0, now_us - best->at_us));
-}
-
 AgentEngine::Held* AgentEngine::Find(const v1::OrderId& id) {
   auto it = orders_.find(KeyOf(id));
   return it == orders_.end() ? nullptr : &it->second;
@@ -307,61 +249,6 @@ void AgentEngine::Close(Held* held, v1::OrderEventKind kind, std::string note, i
   event.set_cleanup(v1::CLEANUP_RESULT_VERIFIED);
   if (!note.empty()) event.add_notes(std::move(note));
   Tell(std::move(event));
-}
-
-std::vector<AgentEngine::HeldScope> AgentEngine::HoldScopes(
-    const google::protobuf::RepeatedPtrField<v1::SignedScope>& scopes) const {
-  std::vector<HeldScope> out;
-  for (const v1::SignedScope& signed_scope : scopes) {
-    HeldScope& held = out.emplace_back();
-    held.bytes = signed_scope.SerializeAsString();
-    auto known = std::find_if(scopes_.begin(), scopes_.end(),
-                              [&](const HeldScope& other) { return other.bytes == held.bytes; });
-    if (known != scopes_.end()) {
-      held = *known;
-    } else if (!held.scope.ParseFromString(signed_scope.scope())) {
-      held.valid = absl::PermissionDeniedError("the scope that came with the order is unreadable");
-    } else {
-      held.valid =
-          CheckScopeSignatures(signed_scope, config_.owner_keys_pem, config_.signatures_required);
-    }
-  }
-  return out;
-}
-
-// `admits`: optional, receives the scope that admits the order.
-absl::Status AgentEngine::CheckScope(const v1::Order& order, int64_t at_engine_us,
-                                     v1::Scope* admits) const {
-  absl::Status last = absl::PermissionDeniedError("no owner-signed scope came with the order");
-  for (const HeldScope& candidate : scopes_) {
-    const v1::Scope& scope = candidate.scope;
-    if (scope.exercise() != order.id().exercise()) continue;
-    last = candidate.valid;
-    if (last.ok()) last = CheckOrderInScope(scope, order, config_.host, at_engine_us);
-    if (!last.ok()) continue;
-    if (admits != nullptr) *admits = scope;
-    return absl::OkStatus();
-  }
-  return last;
-}
-
-// As CheckScope, and of the scope's number of orders one is left.
-absl::Status AgentEngine::MayBeStarted(const v1::Order& order, int64_t at_engine_us,
-                                       v1::Scope* admits) const {
-  RETURN_IF_ERROR(CheckScope(order, at_engine_us, admits));
-  const auto started = starts_.find(order.id().exercise());
-  if (started != starts_.end() && started->second >= admits->orders_per_host_max()) {
-    return absl::PermissionDeniedError("the signed scope's number of orders is used up");
-  }
-  return absl::OkStatus();
-}
-
-// The order is over when its scope's window is.
-void AgentEngine::EndWith(const v1::Scope& scope, int64_t now_us, Held* held) {
-  const Sample* best = Best(now_us);
-  if (best == nullptr) return;
-  held->until_us = std::min(held->until_us, scope.not_after_us() - best->offset_us);
-  held->bounded = true;
 }
 
 void AgentEngine::OnTime(int64_t now_us) {
@@ -490,42 +377,6 @@ void AgentEngine::OnRecorded(const v1::OutboxEntry& entry) {
   effects_.push_back(SendFrame{std::move(frame)});
 }
 
-void AgentEngine::OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us) {
-  AskPlayer ask;
-  ask.dry_run = dry_run;
-  ask.dry_run.clear_orders();
-  std::vector<HeldScope> mine = HoldScopes(dry_run.scopes());
-  scopes_.swap(mine);
-  // A drill planned for later is asked about at its window's beginning.
-  int64_t at = EngineTime(now_us).value_or(0);
-  for (const HeldScope& held : scopes_) {
-    const auto& hosts = held.scope.hosts();
-    if (std::find(hosts.begin(), hosts.end(), config_.host) != hosts.end()) {
-      at = std::max(at, held.scope.not_before_us());
-    }
-  }
-  for (const v1::Order& order : dry_run.orders()) {
-    v1::Scope scope;
-    const absl::Status status = MayBeStarted(order, at, &scope);
-    if (status.ok()) {
-      *ask.dry_run.add_orders() = order;
-    } else {
-      v1::CheckFinding& finding = ask.findings.emplace_back();
-      finding.set_inject(order.id().inject());
-      finding.set_why(std::string(status.message()));
-    }
-  }
-  scopes_.swap(mine);
-  effects_.push_back(std::move(ask));
-}
-
-void AgentEngine::OnDryRun(const v1::DryRunReport& report) {
-  if (!welcomed_) return;
-  v1::AgentFrame frame;
-  *frame.mutable_dry_run() = report;
-  effects_.push_back(SendFrame{std::move(frame)});
-}
-
 void AgentEngine::OnOutboxWorks(bool works, int64_t now_us) {
   if (works == outbox_works_) return;
   outbox_works_ = works;
@@ -546,46 +397,11 @@ void AgentEngine::StopHere(int64_t now_us) {
   }
 }
 
-void AgentEngine::Heartbeat(int64_t now_us) {
-  if (!welcomed_) return;
-  next_heartbeat_us_ = now_us + heartbeat_us_;
-  v1::AgentFrame frame;
-  v1::Heartbeat* heartbeat = frame.mutable_heartbeat();
-  heartbeat->set_number(++heartbeat_number_);
-  heartbeat->set_t1_us(now_us);
-  heartbeat->set_generation(generation_);
-  // Zero: not measured yet.
-  heartbeat->set_clock_error_us(samples_.empty() ? 0 : ClockErrorUs(now_us));
-  heartbeat->set_undo_free_bytes(facts_.undo_free_bytes);
-  heartbeat->set_outbox_seq(outbox_seq_);
-  heartbeat->set_active_orders(active_orders());
-  effects_.push_back(SendFrame{std::move(frame)});
-}
-
 int AgentEngine::active_orders() const {
   return static_cast<int>(std::count_if(orders_.begin(), orders_.end(), [](const auto& entry) {
     const Stage stage = entry.second.stage;
     return stage == Stage::kStarting || stage == Stage::kApplied || stage == Stage::kUndoing;
   }));
-}
-
-int64_t AgentEngine::NextDeadline() const {
-  int64_t next = welcomed_ ? next_heartbeat_us_ : INT64_MAX;
-  for (const auto& [key, held] : orders_) {
-    if (held.stage == Stage::kArmed && !samples_.empty()) {
-      const int64_t planned = held.order.planned_us() - Best(last_advance_us_)->offset_us;
-      const int64_t slack = held.order.direct() ? kDirectSlackUs : kSlackUs;
-      // Its time; after it, the end of the slack (a new lease brings its own call).
-      next =
-          std::min(next, MayStart() && planned > last_advance_us_ ? planned : planned + slack + 1);
-    } else if (held.stage == Stage::kApplied) {
-      next = std::min(next, held.until_us);
-      if (config_.harms_service(held.order)) {
-        next = std::min(next, last_frame_us_ + silence_us_);
-      }
-    }
-  }
-  return next;
 }
 
 std::vector<Effect> AgentEngine::TakeEffects() {

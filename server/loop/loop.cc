@@ -44,6 +44,13 @@ absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
     if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
       return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
     }
+    auto head = engine->state().streams.find(record.stream());
+    const bool first = head == engine->state().streams.end();
+    if (chain::NextHash(first ? "" : head->second.hash, stored.payload) != stored.hash) {
+      return absl::DataLossError(absl::StrCat(
+          "journal: record ", stored.seq, " (", record.stream(), " ", record.stream_seq(),
+          "): its hash does not fit; its bytes were changed. Restore the back-up"));
+    }
     return engine->Replay(record, stored.hash);
   };
   RETURN_IF_ERROR(VisitAll(*reader, fold));
@@ -178,14 +185,14 @@ void Loop::TakeConnect(Connect& connect, int64_t) {
 }
 
 void Loop::TakeHello(StreamId id, const v1::Hello& hello, int64_t now_us) {
-  Session& session = sessions_[id];
-  const uint64_t older = engine_->fleet().Session(session.host);
+  const uint64_t older = engine_->fleet().Session(sessions_[id].host);
   if (older != 0 && older != id) {
     if (auto it = sessions_.find(older); it != sessions_.end()) {
       it->second.sink->Close(absl::AbortedError("a newer session of this host took over"));
       sessions_.erase(it);
     }
   }
+  Session& session = sessions_[id];  // after the erasure, which moves the others
   session.hello = true;
   session.outbox_id = hello.outbox_id();
   v1::ControllerFrame frame;

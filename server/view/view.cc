@@ -82,18 +82,17 @@ void View::Fold(const Batch& batch) {
     credentials_ = std::move(fresh);
   }
   // Live watchers get the batch from memory, the others read on from the journal.
-  for (auto it = watchers_.begin(); it != watchers_.end();) {
-    const StreamId id = it->first;
-    Watcher& watcher = it->second;
-    ++it;
+  std::vector<StreamId> gone;
+  for (auto& [id, watcher] : watchers_) {
     if (!watcher.caught_up || !streams.contains(watcher.exercise)) continue;
     const Exercise* e = state_.FindExercise(watcher.exercise);
     for (const Stamped& stamped : *batch) {
       if (stamped.record.stream() != watcher.exercise) continue;
       if (!Send(&watcher, *e, stamped.record, stamped.payload.size())) break;
     }
-    if (watcher.sink == nullptr) watchers_.erase(id);
+    if (watcher.sink == nullptr) gone.push_back(id);
   }
+  for (StreamId id : gone) watchers_.erase(id);
 }
 
 absl::StatusOr<std::string> View::Authenticate(absl::string_view token_sha256, int64_t now_us) {

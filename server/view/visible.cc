@@ -33,7 +33,8 @@ std::optional<v1::Record> ForTeam(const Exercise& e, const std::string& team,
   out.set_time_us(record.time_us());
   switch (record.body_case()) {
     case R::kExerciseStarted:
-      *out.mutable_exercise_started() = record.exercise_started();
+      // Not the lead, which tells how many hosts there are.
+      out.mutable_exercise_started()->set_start_us(record.exercise_started().start_us());
       return out;
     case R::kExercisePaused:
       *out.mutable_exercise_paused() = record.exercise_paused();

@@ -22,7 +22,7 @@ TEST(EngineClockTest, WithoutASampleThereIsNoEngineTime) {
   EngineBench b;
   b.Connect();
   EXPECT_EQ(b.engine().EngineTime(b.now), std::nullopt);
-  EXPECT_EQ(b.heartbeat.clock_error_us(), INT32_MAX);
+  EXPECT_EQ(b.heartbeat.clock_error_us(), 0);
   // And nothing starts.
   b.Want({b.Planned("a", -kSecond)});
   b.PassAlone(kMinute);
@@ -355,6 +355,21 @@ TEST_F(EngineFoundTest, ItCountsAgainstTheScopesNumberOfOrders) {
   b.Did();
   b.Want({b.Planned("b", 0)});
   EXPECT_THAT(b.Did(), ElementsAre("tell b refused"));
+}
+
+TEST_F(EngineFoundTest, WhatTheOutboxClosedIsNotPlayedAgainBeforeTheControllerKnows) {
+  const v1::Order order = b.Planned("a", kSecond);
+  v1::OutboxEntry entry;
+  entry.set_seq(7);
+  *entry.mutable_event()->mutable_order() = order.id();
+  entry.mutable_event()->set_kind(v1::ORDER_EVENT_KIND_MISSED);
+  b.seq = 7;
+  b.engine().Remember(entry);
+  b.ConnectAndMeasure();
+  b.Did();
+  b.Want({order});
+  b.Pass(kMinute);
+  EXPECT_THAT(b.Did(), IsEmpty());
 }
 
 TEST_F(EngineFoundTest, StopHereUndoesItWithoutAController) {
