@@ -209,8 +209,8 @@ absl::Status CheckScope(const Context& c, const Exercise& e, const v1::SignedSco
 }
 
 bool Complete(const v1::RulesOfEngagement& roe) {
-  for (const v1::Text* field : {&roe.objectives(), &roe.participants(), &roe.tools(), &roe.depth(),
-                                &roe.duration()}) {
+  for (const v1::Text* field :
+       {&roe.objectives(), &roe.participants(), &roe.tools(), &roe.depth(), &roe.duration()}) {
     if (field->vi().empty() && field->en().empty()) return false;
   }
   return true;

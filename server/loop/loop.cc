@@ -33,8 +33,8 @@ Loop::Loop(LoopOptions options, Journal* journal, View* view, EngineClock* clock
       journal_(journal),
       view_(view),
       clock_(clock),
-      mailbox_({options_.control_max, options_.agents_max, options_.people_max,
-                options_.sensors_max}) {}
+      mailbox_(
+          {options_.control_max, options_.agents_max, options_.people_max, options_.sensors_max}) {}
 
 absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
   auto engine = std::make_unique<Engine>(options_.score);
@@ -236,8 +236,8 @@ void Loop::HandleEvents(StreamId id, const v1::OutboxBatch& batch, int64_t now_u
     return TakeGone(id, now_us);
   }
   session.outbox_seq = batch.entries(batch.entries_size() - 1).seq();
-  AgentEvents events{session.host, session.outbox_id,
-                     {batch.entries().begin(), batch.entries().end()}};
+  AgentEvents events{
+      session.host, session.outbox_id, {batch.entries().begin(), batch.entries().end()}};
   const uint64_t last = events.entries.back().seq();
   absl::StatusOr<Decision> decision = engine_->Handle(now_us, events);
   if (!decision.ok()) {
@@ -293,9 +293,9 @@ void Loop::TakeCommand(Command& command, int64_t now_us) {
          if (s.ok()) {
            done(response);
          } else if (sent) {
-           done(absl::UnavailableError(absl::StrCat(
-               "the hosts were told, but it could not be written down (", s.message(),
-               "); the controller keeps trying: make room on its disk")));
+           done(absl::UnavailableError(
+               absl::StrCat("the hosts were told, but it could not be written down (", s.message(),
+                            "); the controller keeps trying: make room on its disk")));
          } else {
            done(absl::UnavailableError(
                absl::StrCat("nothing was changed: ", s.message(), "; try again")));
@@ -306,15 +306,15 @@ void Loop::TakeCommand(Command& command, int64_t now_us) {
 
 void Loop::TakeOther(Other& other, int64_t now_us) {
   absl::StatusOr<Decision> decision = engine_->Handle(now_us, other.input);
-  pending_.push_back({[done = std::move(other.done),
-                       decision = std::move(decision)](const absl::Status& s) {
-                        if (s.ok()) {
-                          done(decision);
-                        } else {
-                          done(absl::UnavailableError(s.message()));
-                        }
-                      },
-                      std::nullopt});
+  pending_.push_back(
+      {[done = std::move(other.done), decision = std::move(decision)](const absl::Status& s) {
+         if (s.ok()) {
+           done(decision);
+         } else {
+           done(absl::UnavailableError(s.message()));
+         }
+       },
+       std::nullopt});
 }
 
 void Loop::AskDryRuns(const Decision& decision) {
@@ -330,9 +330,8 @@ void Loop::AskDryRuns(const Decision& decision) {
 absl::Status Loop::Commit(int64_t now_us) {
   auto batch = std::make_shared<std::vector<Stamped>>(engine_->TakeBatch());
   if (batch->empty()) return absl::OkStatus();
-  const bool enrolled = std::any_of(batch->begin(), batch->end(), [](const Stamped& s) {
-    return s.record.has_agent_enrolled();
-  });
+  const bool enrolled = std::any_of(batch->begin(), batch->end(),
+                                    [](const Stamped& s) { return s.record.has_agent_enrolled(); });
   absl::Status status = Append(*batch);
   const bool urgent = std::any_of(pending_.begin(), pending_.end(),
                                   [](const Waiting& p) { return p.urgent.has_value(); });
@@ -363,8 +362,7 @@ absl::Status Loop::Append(const std::vector<Stamped>& batch) {
       stored.push_back({record.seq(), record.stream(), record.stream_seq(),
                         static_cast<int>(record.body_case()), batch[i].payload, batch[i].hash});
     }
-    RETURN_IF_ERROR(
-        journal_->Append(stored, stored.front().seq - 1, engine_->state().epoch));
+    RETURN_IF_ERROR(journal_->Append(stored, stored.front().seq - 1, engine_->state().epoch));
   }
   return absl::OkStatus();
 }

@@ -88,8 +88,7 @@ v1::InjectRow RowOf(const InjectState& inject) {
   return row;
 }
 
-v1::HostRow HostRowOf(const Query& q, const Exercise& e, int index,
-                      const AgentStatuses& agents) {
+v1::HostRow HostRowOf(const Query& q, const Exercise& e, int index, const AgentStatuses& agents) {
   const ExerciseHost& host = e.hosts[static_cast<size_t>(index)];
   v1::HostRow row;
   row.set_host(host.host.id());
@@ -140,9 +139,9 @@ bool ForTeamInbox(const InjectState& inject, const std::string& team) {
 
 template <typename List, typename Keep>
 void KeepOnly(List* list, const Keep& keep) {
-  list->erase(std::remove_if(list->begin(), list->end(),
-                             [&](const auto& entry) { return !keep(entry); }),
-              list->end());
+  list->erase(
+      std::remove_if(list->begin(), list->end(), [&](const auto& entry) { return !keep(entry); }),
+      list->end());
 }
 
 // What was never released stays secret for another drill; it counts nothing in any sum.
@@ -250,9 +249,8 @@ absl::StatusOr<v1::ScopeOffer> ReadScope(const Query& q, const v1::GetScopeReque
   if (request.not_after_us() <= request.not_before_us()) {
     return absl::InvalidArgumentError("the window ends before it begins");
   }
-  ASSIGN_OR_RETURN(v1::Scope scope,
-                   BuildScope(*e, request.system(), request.not_before_us(),
-                              request.not_after_us(), request.decision()));
+  ASSIGN_OR_RETURN(v1::Scope scope, BuildScope(*e, request.system(), request.not_before_us(),
+                                               request.not_after_us(), request.decision()));
   v1::ScopeOffer offer;
   offer.set_scope(scope.SerializeAsString());
   offer.set_signatures_required(SignaturesRequired(q.state.reg.systems.at(request.system())));

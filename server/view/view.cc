@@ -1,5 +1,7 @@
 #include "server/view/view.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -7,7 +9,6 @@
 #include "common/base/check.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
-#include <spdlog/spdlog.h>
 #include "core/exercise/apply.h"
 #include "server/view/visible.h"
 
@@ -113,8 +114,8 @@ void View::StartWatch(StreamId id, std::string person, v1::WatchRequest request,
     const Exercise* e = state_.FindExercise(request.exercise());
     const Sight sight = e == nullptr ? Sight::kNone : SightOf(state_, *e, person);
     if (sight == Sight::kNone) {
-      sink->Close(absl::NotFoundError(
-          absl::StrCat("no exercise '", request.exercise(), "' for you here")));
+      sink->Close(
+          absl::NotFoundError(absl::StrCat("no exercise '", request.exercise(), "' for you here")));
       return;
     }
     Watcher watcher;
@@ -156,8 +157,7 @@ void View::Feed(StreamId id) {
           return absl::OkStatus();
         });
     if (!read.ok() || *read == 0) {
-      watcher.sink->Close(read.ok() ? absl::DataLossError("the journal has a gap")
-                                    : read.status());
+      watcher.sink->Close(read.ok() ? absl::DataLossError("the journal has a gap") : read.status());
       watchers_.erase(it);
       return;
     }

@@ -9,8 +9,7 @@ bool Addressed(const Exercise& e, const std::string& inject_id, const std::strin
   const int index = e.FindInject(inject_id);
   if (index < 0) return false;
   const v1::Inject& inject = e.injects[static_cast<size_t>(index)].inject;
-  const auto& teams =
-      inject.has_message() ? inject.message().teams() : inject.question().teams();
+  const auto& teams = inject.has_message() ? inject.message().teams() : inject.question().teams();
   return (inject.has_message() || inject.has_question()) &&
          std::find(teams.begin(), teams.end(), team) != teams.end();
 }

@@ -59,7 +59,7 @@ injects:
     targets: [{system: records, role: app}]
     techniques: [T1036.005]
     expect:
-      - {kind: detect, team: soc, target: 10s, limit: 12s}
+      - {kind: detect, team: soc, target: 8s, limit: 10s}
   - id: lines
     title: {vi: "Dò mật khẩu", en: "Password guessing"}
     objective: see
@@ -70,7 +70,7 @@ injects:
     targets: [{system: records, role: app}]
     techniques: [T1110.001]
     expect:
-      - {kind: detect, team: soc, target: 5s, limit: 7s}
+      - {kind: detect, team: soc, target: 3s, limit: 5s}
 )";
 
 constexpr char kRegister[] = R"(

@@ -81,7 +81,7 @@ TEST_F(StartRefusedTest, JournalWithoutItsLastRecord) {
   Sql(Journal(), "DELETE FROM record WHERE seq = (SELECT max(seq) FROM record)");
   const Output refused = RefusedController(data_);
   EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("journal"));
+  EXPECT_THAT(refused.err, HasSubstr("tail cut off"));
   EXPECT_FALSE(Exists(data_ + "/endpoint.json"));
 }
 
@@ -92,7 +92,7 @@ TEST_F(StartRefusedTest, JournalWithAChangedByteIsNamed) {
       "WHERE seq = 3");
   const Output refused = RefusedController(data_);
   EXPECT_EQ(refused.code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("3"));
+  EXPECT_THAT(refused.err, HasSubstr("record 3"));
 }
 
 TEST_F(StartRefusedTest, DatabaseOverwrittenInTheMiddle) {
