@@ -74,7 +74,7 @@ tr.head td { background: #f2f4f5; font-weight: bold; }
 svg.bar { width: 100%; height: 2.6mm; display: block; margin-top: .8mm; }
 .figure { margin: 2mm 0 4mm; break-inside: avoid; }
 .figure svg { width: 100%; height: auto; display: block; border: .5pt solid #777; }
-.together { break-inside: avoid; break-after: avoid; }
+.together { display: flow-root; break-inside: avoid; break-after: avoid; }
 .legend { break-after: avoid; }
 .legend svg { width: 100%; height: auto; display: block; }
 svg text { font-family: "Times New Roman", "Liberation Serif", serif; }
