@@ -21,7 +21,8 @@ function(drill_executable name)
   target_link_libraries(${name} PRIVATE ${E_DEPS} drill_warnings)
 endfunction()
 
-# Tests of the labels unit, contract and sim link no gRPC: ThreadSanitizer sees all of them.
+# What the sanitizers run: the tests of core, common, journal contract and simulation. They link no
+# gRPC, so that ThreadSanitizer sees all of them.
 add_custom_target(pure_tests)
 
 # drill_test(name LABEL unit|contract|sim|rpc|integration SOURCES ... DEPS ... [TIMEOUT s]
@@ -40,7 +41,8 @@ function(drill_test name)
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 60)
   endif()
-  if(T_LABEL MATCHES "^(unit|contract|sim)$")
+  if(T_LABEL MATCHES "^(unit|contract|sim)$" AND
+     CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(unit/core|unit/common|contract|simulation)")
     add_dependencies(pure_tests ${name})
     list(APPEND T_LABEL pure)
   endif()

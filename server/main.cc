@@ -42,7 +42,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   cli.add_option("--agents", options.agents_address, "HOST:PORT for agents; port 0: any")
       ->capture_default_str();
-  cli.add_option("--advertise", options.advertise_people, "HOST:PORT that people and enrolments dial");
+  cli.add_option("--advertise", options.advertise_people,
+                 "HOST:PORT that people and enrolments dial");
   cli.add_option("--advertise-agents", options.advertise_agents, "HOST:PORT that agents dial");
   cli.add_option("--obligations", options.obligations_dir, "folder of obligation packs");
   try {

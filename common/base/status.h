@@ -9,10 +9,9 @@
 #include "absl/strings/string_view.h"
 
 // Upstream Abseil's names, so that ours can be deleted when Debian's has them.
-#define RETURN_IF_ERROR(expression)                                 \
-  do {                                                              \
-    if (absl::Status status_macro = (expression); !status_macro.ok()) \
-      return status_macro;                                          \
+#define RETURN_IF_ERROR(expression)                                                        \
+  do {                                                                                     \
+    if (absl::Status status_macro = (expression); !status_macro.ok()) return status_macro; \
   } while (false)
 
 #define DRILL_CONCAT_INNER(a, b) a##b

@@ -93,9 +93,7 @@ absl::Status WriteFileDurably(const std::string& path, absl::string_view content
   }
   if (rename(beside.c_str(), path.c_str()) != 0) return ErrnoStatus(errno, "rename to", path);
   const size_t slash = path.rfind('/');
-  return SyncDirectory(slash == std::string::npos ? "."
-                       : slash == 0               ? "/"
-                                                  : path.substr(0, slash));
+  return SyncDirectory(slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash));
 }
 
 absl::Status MakeDirectories(const std::string& path, unsigned mode) {
@@ -106,7 +104,7 @@ absl::Status MakeDirectories(const std::string& path, unsigned mode) {
     }
     if (end == std::string::npos) break;
   }
-  struct stat st{};
+  struct stat st {};
   if (stat(path.c_str(), &st) != 0) return ErrnoStatus(errno, "make directory", path);
   if (!S_ISDIR(st.st_mode)) return ErrnoStatus(ENOTDIR, "make directory", path);
   return absl::OkStatus();

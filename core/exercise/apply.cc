@@ -147,8 +147,8 @@ class ExerciseFold {
 
   absl::Status Created() {
     if (r_.exercise_created().exercise() != r_.stream()) {
-      return absl::DataLossError(absl::StrCat("creates exercise '", r_.exercise_created().exercise(),
-                                              "' in another's stream"));
+      return absl::DataLossError(absl::StrCat(
+          "creates exercise '", r_.exercise_created().exercise(), "' in another's stream"));
     }
     e_.created = r_.exercise_created();
     for (const v1::SystemCast& cast : e_.created.systems()) {
@@ -507,8 +507,8 @@ class ExerciseFold {
     }
     const int index = e_.FindInject(retried.inject());
     auto left = e_.stale_residue.lower_bound({index, host, 0});
-    const bool keep = left != e_.stale_residue.end() && std::get<0>(*left) == index &&
-                      std::get<1>(*left) == host;
+    const bool keep =
+        left != e_.stale_residue.end() && std::get<0>(*left) == index && std::get<1>(*left) == host;
     if (!keep) e_.residue.erase({index, host});
     return absl::OkStatus();
   }

@@ -192,10 +192,10 @@ std::vector<v1::Text> MissingForNextStep(const Exercise& exercise, const Fleet& 
     const std::string& inject_id = exercise.injects[static_cast<size_t>(inject)].inject.id();
     const std::string& host_id = exercise.hosts[static_cast<size_t>(host)].host.id();
     v1::Text& text = missing.emplace_back();
-    text.set_vi(absl::StrCat("Máy ", host_id, ", tình huống ", inject_id,
-                             ": chưa xác nhận dọn dẹp xong"));
-    text.set_en(absl::StrCat("Host ", host_id, ", inject ", inject_id,
-                             ": clean-up is not confirmed"));
+    text.set_vi(
+        absl::StrCat("Máy ", host_id, ", tình huống ", inject_id, ": chưa xác nhận dọn dẹp xong"));
+    text.set_en(
+        absl::StrCat("Host ", host_id, ", inject ", inject_id, ": clean-up is not confirmed"));
   }
   return missing;
 }

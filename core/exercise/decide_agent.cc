@@ -74,6 +74,19 @@ void RetractStarted(Context& c, const Exercise& e, const InjectState& inject) {
   }
 }
 
+namespace {
+
+// A restarted agent tells what it found in place; the journal has it already.
+bool ToldAgain(const OrderState& order, const v1::OrderEvent& event) {
+  if (event.order().attempt() != order.attempt) return false;
+  return (event.kind() == v1::ORDER_EVENT_KIND_STARTED &&
+          order.stage != OrderState::Stage::kNone) ||
+         (event.kind() == v1::ORDER_EVENT_KIND_APPLIED &&
+          order.stage == OrderState::Stage::kApplied);
+}
+
+}  // namespace
+
 absl::Status Events(Context& c, const AgentEvents& events) {
   uint64_t done = 0;
   if (auto it = c.state.outbox.find(events.host); it != c.state.outbox.end()) {
@@ -93,11 +106,12 @@ absl::Status Events(Context& c, const AgentEvents& events) {
     if (inject.PositionOf(host) < 0 || !inject.is_action()) continue;
     // Before StartEx nothing was ever ordered; after closing nothing counts.
     if (e->start_us == 0 || e->phase == v1::PHASE_CLOSED) continue;
+    const OrderState& order = inject.orders[static_cast<size_t>(inject.PositionOf(host))];
+    if (ToldAgain(order, entry.event())) continue;
     v1::OrderReported* reported = c.Emit(e->id())->mutable_order_reported();
     *reported->mutable_event() = Bounded(entry.event());
     reported->set_outbox_seq(entry.seq());
     reported->set_outbox_id(events.outbox_id);
-    const OrderState& order = inject.orders[static_cast<size_t>(inject.PositionOf(host))];
     // What is told again changes nothing.
     if (order.attempt == id.attempt() && order.stage == OrderState::Stage::kNone) {
       Consequence(c, *e, inject, entry.event());

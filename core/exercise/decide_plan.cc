@@ -209,8 +209,8 @@ absl::Status CheckScope(const Context& c, const Exercise& e, const v1::SignedSco
 }
 
 bool Complete(const v1::RulesOfEngagement& roe) {
-  for (const v1::Text* field : {&roe.objectives(), &roe.participants(), &roe.tools(), &roe.depth(),
-                                &roe.duration()}) {
+  for (const v1::Text* field :
+       {&roe.objectives(), &roe.participants(), &roe.tools(), &roe.depth(), &roe.duration()}) {
     if (field->vi().empty() && field->en().empty()) return false;
   }
   return true;
@@ -237,7 +237,8 @@ absl::Status Create(Context& c, const v1::CreateExercise& create) {
         absl::StrCat("exercise '", create.exercise(), "' exists already; choose another id"));
   }
   auto scenario = c.state.reg.scenarios.find(create.scenario());
-  if (scenario == c.state.reg.scenarios.end()) {
+  if (scenario == c.state.reg.scenarios.end() ||
+      c.state.ScenarioHidden(c.person, create.scenario())) {
     return absl::NotFoundError(
         absl::StrCat("no scenario '", create.scenario(), "'; add it with 'drillctl scenario add'"));
   }

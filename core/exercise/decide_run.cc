@@ -49,8 +49,8 @@ absl::StatusOr<const InjectState*> Unreleased(const Exercise& e, absl::string_vi
 absl::Status CheckPlanned(const Exercise& e, absl::string_view field, int64_t ex_us,
                           int64_t clock_ex_us) {
   if (ex_us < clock_ex_us) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        field, ": that time has passed already; 'drillctl inject fire' plays it now"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": that time has passed already; 'drillctl inject fire' plays it now"));
   }
   if (ex_us > Micros(e.created.scenario().duration())) {
     return absl::InvalidArgumentError(
@@ -80,10 +80,10 @@ absl::Status CheckWindows(const Exercise& e, int64_t start_us) {
     if (start_us >= scope.not_before_us() && start_us < scope.not_after_us()) continue;
     return absl::FailedPreconditionError(absl::StrCat(
         "system '", scope.system(), "': its owner's signed scope ",
-        start_us < scope.not_before_us() ? absl::StrCat("begins only in ",
-                                                        (scope.not_before_us() - start_us) / kSecond,
-                                                        " s; wait, or")
-                                         : "is over;",
+        start_us < scope.not_before_us()
+            ? absl::StrCat("begins only in ", (scope.not_before_us() - start_us) / kSecond,
+                           " s; wait, or")
+            : "is over;",
         " approve the exercise with a new scope"));
   }
   return absl::OkStatus();
@@ -99,9 +99,9 @@ absl::Status CheckHostsFree(const Context& c, const Exercise& e) {
       for (int index : inject.hosts) {
         const std::string& host = e.hosts[static_cast<size_t>(index)].host.id();
         if (other->FindHost(host) < 0) continue;
-        return absl::FailedPreconditionError(absl::StrCat(
-            "host '", host, "' takes part in exercise '", id, "', which is ",
-            PhaseName(other->phase), "; stop that one first"));
+        return absl::FailedPreconditionError(
+            absl::StrCat("host '", host, "' takes part in exercise '", id, "', which is ",
+                         PhaseName(other->phase), "; stop that one first"));
       }
     }
   }
@@ -335,8 +335,9 @@ absl::Status Attest(Context& c, const v1::AttestManual& attest) {
   }
   if (played.at_us() < e->start_us || played.at_us() > c.now_us || played.error_us() < 0 ||
       (e->Over() && played.at_us() >= e->end_us)) {
-    faults.push_back("at_us: expected the time of play, between StartEx and EndEx or now, and its "
-                     "error");
+    faults.push_back(
+        "at_us: expected the time of play, between StartEx and EndEx or now, and its "
+        "error");
   }
   const std::string by = played.played_by().empty() ? c.person : played.played_by();
   for (const std::string& person : {by, played.witnessed_by()}) {

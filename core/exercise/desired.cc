@@ -81,8 +81,7 @@ void AddStale(const Exercise& e, int host, const std::string& host_id, v1::Desir
 
 }  // namespace
 
-v1::DesiredSet Desired(const State& state, const std::string& host,
-                       const Unrecorded& unrecorded) {
+v1::DesiredSet Desired(const State& state, const std::string& host, const Unrecorded& unrecorded) {
   v1::DesiredSet set;
   for (const auto& [id, exercise] : state.exercises) {
     const Exercise& e = *exercise;

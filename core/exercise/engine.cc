@@ -136,9 +136,9 @@ void Engine::TouchFor(const v1::Record& record) {
 
 void Engine::ActWithoutRecord(const v1::Command& command) {
   const bool stop = command.has_stop_exercise();
-  const std::string& id = stop                             ? command.stop_exercise().exercise()
-                          : command.has_pause_exercise()   ? command.pause_exercise().exercise()
-                                                           : command.raise_real_incident().exercise();
+  const std::string& id = stop                           ? command.stop_exercise().exercise()
+                          : command.has_pause_exercise() ? command.pause_exercise().exercise()
+                                                         : command.raise_real_incident().exercise();
   const Exercise* e = state_.FindExercise(id);
   if (e == nullptr || !e->InPlay()) return;
   (stop ? unrecorded_.stopped : unrecorded_.paused).insert(id);

@@ -201,8 +201,7 @@ void Rematch(Context& c, const Exercise& e, const News& news) {
   }
   for (int i = first; i < static_cast<int>(e.observations.size()); ++i) {
     if (!Concerns(e, news, i)) continue;
-    for (v1::ObservationMatched& match :
-         NewLinks(e, e.observations[static_cast<size_t>(i)])) {
+    for (v1::ObservationMatched& match : NewLinks(e, e.observations[static_cast<size_t>(i)])) {
       *c.Emit(e.id())->mutable_observation_matched() = std::move(match);
     }
   }

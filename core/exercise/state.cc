@@ -70,6 +70,14 @@ std::string Exercise::EvidenceKey(int host, const v1::Artefact& artefact) {
   return absl::StrCat(host, " ", artefact.kind(), " ", artefact.value());
 }
 
+bool State::ScenarioHidden(absl::string_view person, absl::string_view scenario) const {
+  return std::any_of(exercises.begin(), exercises.end(), [&](const auto& entry) {
+    const Exercise& e = *entry.second;
+    return e.created.scenario().id() == scenario && e.phase != v1::PHASE_FINAL &&
+           e.phase != v1::PHASE_CLOSED && !e.TeamOf(person).empty();
+  });
+}
+
 const Exercise* State::FindExercise(absl::string_view id) const {
   auto it = exercises.find(id);
   return it == exercises.end() ? nullptr : it->second.get();

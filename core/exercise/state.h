@@ -239,6 +239,10 @@ struct State {
   std::vector<std::string> request_order;  // ring
   size_t request_next = 0;
 
+  // The person plays in a team of an exercise of this scenario that is not final: whatever its
+  // roles elsewhere, the scenario is not for it.
+  bool ScenarioHidden(absl::string_view person, absl::string_view scenario) const;
+
   const Exercise* FindExercise(absl::string_view id) const;
   Exercise* FindExercise(absl::string_view id);
 };

@@ -33,7 +33,8 @@ class Fleet {
   v1::Welcome Connect(absl::string_view host, uint64_t session, const v1::Hello& hello,
                       uint64_t epoch, int64_t now_us);
   void Disconnect(absl::string_view host, uint64_t session, int64_t now_us);
-  // A generation that was never sent confirms nothing. Zero timestamps t3: the sender stamps it last.
+  // A generation that was never sent confirms nothing. Zero timestamps t3: the sender stamps it
+  // last.
   v1::HeartbeatAck OnHeartbeat(absl::string_view host, const v1::Heartbeat& heartbeat,
                                int64_t received_us);
 

@@ -49,6 +49,7 @@ struct App::Parts {
   std::unique_ptr<Workers> workers;
   std::unique_ptr<ControllerBackend> backend;
   std::unique_ptr<RpcServer> rpc;
+  bool ready = false;  // endpoint.json is ours
 
   absl::Status OpenData();
   absl::Status StartEngine();
@@ -83,9 +84,9 @@ absl::Status App::Parts::StartNetwork() {
   ASSIGN_OR_RETURN(std::string dir, FindObligations(options.obligations_dir, options.data_dir));
   ASSIGN_OR_RETURN(v1::Obligations obligations, LoadObligations(dir));
   workers = std::make_unique<Workers>();
-  backend = std::make_unique<ControllerBackend>(ControllerBackend::Parts{
-      loop.get(), view.get(), journal.get(), blobs.get(), workers.get(), &clock, ca.get(),
-      std::move(obligations), options.version});
+  backend = std::make_unique<ControllerBackend>(
+      ControllerBackend::Parts{loop.get(), view.get(), journal.get(), blobs.get(), workers.get(),
+                               &clock, ca.get(), std::move(obligations), options.version});
   std::vector<std::string> names;
   for (const std::string& address : {options.people_address, options.agents_address,
                                      options.advertise_people, options.advertise_agents}) {
@@ -152,11 +153,14 @@ absl::Status App::Parts::WriteEndpoint() {
   if (!google::protobuf::util::MessageToJsonString(endpoint, &json, print).ok()) {
     return absl::InternalError("endpoint.json cannot be printed");
   }
-  return os::WriteFileDurably(options.data_dir + "/endpoint.json", json, 0644);
+  RETURN_IF_ERROR(os::WriteFileDurably(options.data_dir + "/endpoint.json", json, 0644));
+  ready = true;
+  return absl::OkStatus();
 }
 
 void App::Parts::Stop() {
-  unlink((options.data_dir + "/endpoint.json").c_str());
+  // Only ours: a second controller that was refused must leave the first one's.
+  if (ready) unlink((options.data_dir + "/endpoint.json").c_str());
   if (rpc != nullptr) rpc->Shutdown(kGrace);
   if (workers != nullptr) workers->Stop();
   if (loop != nullptr) loop->Stop();

@@ -123,17 +123,15 @@ void ControllerBackend::Report(std::string person, v1::GetReportRequest request,
       }
     }
     const int64_t held_us = (*e)->end_us != 0 ? (*e)->end_us : q.now_us;
-    absl::StatusOr<AarData> data =
-        MakeAarData(state, **e, *std::move(card),
-                    Duties(state, p_.obligations, YearOf(held_us), q.now_us));
+    absl::StatusOr<AarData> data = MakeAarData(
+        state, **e, *std::move(card), Duties(state, p_.obligations, YearOf(held_us), q.now_us));
     if (!data.ok()) {
       done(data.status());
       return;
     }
     auto render = [request, done, data = *std::move(data), language = *language] {
       const bool json = request.format() == v1::DOCUMENT_FORMAT_JSON;
-      absl::StatusOr<std::string> content =
-          json ? RenderAarJson(data) : RenderAar(data, language);
+      absl::StatusOr<std::string> content = json ? RenderAarJson(data) : RenderAar(data, language);
       if (!content.ok()) {
         done(content.status());
         return;
@@ -168,16 +166,25 @@ void ControllerBackend::Simple(std::string person, QueryRequest request, Done<Qu
   auto on_view = [this, person = std::move(person), request = std::move(request),
                   done](const State& state) {
     const drill::Query q{state, person, p_.clock->NowUs()};
-    if (std::holds_alternative<v1::WhoAmIRequest>(request)) return done(Reply(WhoAmI(q, p_.version)));
-    if (std::holds_alternative<v1::GetRegisterRequest>(request)) return done(Reply(ReadRegister(q)));
-    if (std::holds_alternative<v1::ListScenariosRequest>(request)) return done(Reply(ReadScenarios(q)));
-    if (std::holds_alternative<v1::ListExercisesRequest>(request)) return done(Reply(ReadExercises(q)));
-    if (const auto* r = std::get_if<v1::GetScopeRequest>(&request)) return done(Reply(ReadScope(q, *r)));
-    if (const auto* r = std::get_if<v1::GetInboxRequest>(&request)) return done(Reply(ReadInbox(q, r->exercise())));
-    if (const auto* r = std::get_if<v1::GetQueueRequest>(&request)) return done(Reply(ReadQueue(q, r->exercise())));
-    if (const auto* r = std::get_if<v1::GetScoreRequest>(&request)) return done(Reply(ReadScore(q, r->exercise())));
+    if (std::holds_alternative<v1::WhoAmIRequest>(request))
+      return done(Reply(WhoAmI(q, p_.version)));
+    if (std::holds_alternative<v1::GetRegisterRequest>(request))
+      return done(Reply(ReadRegister(q)));
+    if (std::holds_alternative<v1::ListScenariosRequest>(request))
+      return done(Reply(ReadScenarios(q)));
+    if (std::holds_alternative<v1::ListExercisesRequest>(request))
+      return done(Reply(ReadExercises(q)));
+    if (const auto* r = std::get_if<v1::GetScopeRequest>(&request))
+      return done(Reply(ReadScope(q, *r)));
+    if (const auto* r = std::get_if<v1::GetInboxRequest>(&request))
+      return done(Reply(ReadInbox(q, r->exercise())));
+    if (const auto* r = std::get_if<v1::GetQueueRequest>(&request))
+      return done(Reply(ReadQueue(q, r->exercise())));
+    if (const auto* r = std::get_if<v1::GetScoreRequest>(&request))
+      return done(Reply(ReadScore(q, r->exercise())));
     if (const auto* r = std::get_if<v1::GetDutyRequest>(&request)) {
-      return done(Reply(ReadDuty(q, p_.obligations, r->year() != 0 ? r->year() : YearOf(q.now_us))));
+      return done(
+          Reply(ReadDuty(q, p_.obligations, r->year() != 0 ? r->year() : YearOf(q.now_us))));
     }
     done(absl::UnimplementedError("this read is not known here"));
   };

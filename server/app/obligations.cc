@@ -55,13 +55,12 @@ absl::StatusOr<v1::Obligations> LoadObligations(const std::string& dir) {
   return all;
 }
 
-absl::StatusOr<std::string> FindObligations(const std::string& given,
-                                            const std::string& data_dir) {
+absl::StatusOr<std::string> FindObligations(const std::string& given, const std::string& data_dir) {
   if (!given.empty()) return given;
   const std::string program = ProgramFolder();
-  const std::vector<std::string> places = {
-      data_dir + "/obligations", program + "/../share/cyberdrill/obligations",
-      program + "/../../obligations"};
+  const std::vector<std::string> places = {data_dir + "/obligations",
+                                           program + "/../share/cyberdrill/obligations",
+                                           program + "/../../obligations"};
   for (const std::string& place : places) {
     std::error_code error;
     if (fs::is_directory(place, error)) return place;

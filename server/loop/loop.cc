@@ -33,8 +33,8 @@ Loop::Loop(LoopOptions options, Journal* journal, View* view, EngineClock* clock
       journal_(journal),
       view_(view),
       clock_(clock),
-      mailbox_({options_.control_max, options_.agents_max, options_.people_max,
-                options_.sensors_max}) {}
+      mailbox_(
+          {options_.control_max, options_.agents_max, options_.people_max, options_.sensors_max}) {}
 
 absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
   auto engine = std::make_unique<Engine>(options_.score);
@@ -43,6 +43,13 @@ absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
   const auto fold = [&](const chain::RecordView& stored) -> absl::Status {
     if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
       return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
+    }
+    auto head = engine->state().streams.find(record.stream());
+    const bool first = head == engine->state().streams.end();
+    if (chain::NextHash(first ? "" : head->second.hash, stored.payload) != stored.hash) {
+      return absl::DataLossError(absl::StrCat(
+          "journal: record ", stored.seq, " (", record.stream(), " ", record.stream_seq(),
+          "): its hash does not fit; its bytes were changed. Restore the back-up"));
     }
     return engine->Replay(record, stored.hash);
   };
@@ -178,14 +185,14 @@ void Loop::TakeConnect(Connect& connect, int64_t) {
 }
 
 void Loop::TakeHello(StreamId id, const v1::Hello& hello, int64_t now_us) {
-  Session& session = sessions_[id];
-  const uint64_t older = engine_->fleet().Session(session.host);
+  const uint64_t older = engine_->fleet().Session(sessions_[id].host);
   if (older != 0 && older != id) {
     if (auto it = sessions_.find(older); it != sessions_.end()) {
       it->second.sink->Close(absl::AbortedError("a newer session of this host took over"));
       sessions_.erase(it);
     }
   }
+  Session& session = sessions_[id];  // after the erasure, which moves the others
   session.hello = true;
   session.outbox_id = hello.outbox_id();
   v1::ControllerFrame frame;
@@ -229,8 +236,8 @@ void Loop::HandleEvents(StreamId id, const v1::OutboxBatch& batch, int64_t now_u
     return TakeGone(id, now_us);
   }
   session.outbox_seq = batch.entries(batch.entries_size() - 1).seq();
-  AgentEvents events{session.host, session.outbox_id,
-                     {batch.entries().begin(), batch.entries().end()}};
+  AgentEvents events{
+      session.host, session.outbox_id, {batch.entries().begin(), batch.entries().end()}};
   const uint64_t last = events.entries.back().seq();
   absl::StatusOr<Decision> decision = engine_->Handle(now_us, events);
   if (!decision.ok()) {
@@ -286,9 +293,9 @@ void Loop::TakeCommand(Command& command, int64_t now_us) {
          if (s.ok()) {
            done(response);
          } else if (sent) {
-           done(absl::UnavailableError(absl::StrCat(
-               "the hosts were told, but it could not be written down (", s.message(),
-               "); the controller keeps trying: make room on its disk")));
+           done(absl::UnavailableError(
+               absl::StrCat("the hosts were told, but it could not be written down (", s.message(),
+                            "); the controller keeps trying: make room on its disk")));
          } else {
            done(absl::UnavailableError(
                absl::StrCat("nothing was changed: ", s.message(), "; try again")));
@@ -299,15 +306,15 @@ void Loop::TakeCommand(Command& command, int64_t now_us) {
 
 void Loop::TakeOther(Other& other, int64_t now_us) {
   absl::StatusOr<Decision> decision = engine_->Handle(now_us, other.input);
-  pending_.push_back({[done = std::move(other.done),
-                       decision = std::move(decision)](const absl::Status& s) {
-                        if (s.ok()) {
-                          done(decision);
-                        } else {
-                          done(absl::UnavailableError(s.message()));
-                        }
-                      },
-                      std::nullopt});
+  pending_.push_back(
+      {[done = std::move(other.done), decision = std::move(decision)](const absl::Status& s) {
+         if (s.ok()) {
+           done(decision);
+         } else {
+           done(absl::UnavailableError(s.message()));
+         }
+       },
+       std::nullopt});
 }
 
 void Loop::AskDryRuns(const Decision& decision) {
@@ -323,9 +330,8 @@ void Loop::AskDryRuns(const Decision& decision) {
 absl::Status Loop::Commit(int64_t now_us) {
   auto batch = std::make_shared<std::vector<Stamped>>(engine_->TakeBatch());
   if (batch->empty()) return absl::OkStatus();
-  const bool enrolled = std::any_of(batch->begin(), batch->end(), [](const Stamped& s) {
-    return s.record.has_agent_enrolled();
-  });
+  const bool enrolled = std::any_of(batch->begin(), batch->end(),
+                                    [](const Stamped& s) { return s.record.has_agent_enrolled(); });
   absl::Status status = Append(*batch);
   const bool urgent = std::any_of(pending_.begin(), pending_.end(),
                                   [](const Waiting& p) { return p.urgent.has_value(); });
@@ -356,8 +362,7 @@ absl::Status Loop::Append(const std::vector<Stamped>& batch) {
       stored.push_back({record.seq(), record.stream(), record.stream_seq(),
                         static_cast<int>(record.body_case()), batch[i].payload, batch[i].hash});
     }
-    RETURN_IF_ERROR(
-        journal_->Append(stored, stored.front().seq - 1, engine_->state().epoch));
+    RETURN_IF_ERROR(journal_->Append(stored, stored.front().seq - 1, engine_->state().epoch));
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 #include "core/duty/duty.h"
@@ -87,8 +88,7 @@ v1::InjectRow RowOf(const InjectState& inject) {
   return row;
 }
 
-v1::HostRow HostRowOf(const Query& q, const Exercise& e, int index,
-                      const AgentStatuses& agents) {
+v1::HostRow HostRowOf(const Query& q, const Exercise& e, int index, const AgentStatuses& agents) {
   const ExerciseHost& host = e.hosts[static_cast<size_t>(index)];
   v1::HostRow row;
   row.set_host(host.host.id());
@@ -137,6 +137,31 @@ bool ForTeamInbox(const InjectState& inject, const std::string& team) {
   return std::find(teams.begin(), teams.end(), team) != teams.end();
 }
 
+template <typename List, typename Keep>
+void KeepOnly(List* list, const Keep& keep) {
+  list->erase(
+      std::remove_if(list->begin(), list->end(), [&](const auto& entry) { return !keep(entry); }),
+      list->end());
+}
+
+// What was never released stays secret for another drill; it counts nothing in any sum.
+void HideUnreleased(const Exercise& e, v1::Scorecard* card) {
+  auto released = [&](const auto& entry) {
+    const int index = e.FindInject(entry.inject());
+    return index >= 0 && e.injects[static_cast<size_t>(index)].status == IStatus::kReleased;
+  };
+  KeepOnly(card->mutable_injects(), released);
+  KeepOnly(card->mutable_lines(), released);
+  absl::btree_set<std::string> keys;
+  for (const v1::ScoreLine& line : card->lines()) {
+    keys.insert(line.objective());
+    keys.insert(line.techniques().begin(), line.techniques().end());
+  }
+  auto shown = [&](const v1::RollUp& roll_up) { return keys.contains(roll_up.key()); };
+  KeepOnly(card->mutable_by_objective(), shown);
+  KeepOnly(card->mutable_by_technique(), shown);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Identity> WhoAmI(const Query& q, const std::string& version) {
@@ -158,6 +183,10 @@ absl::StatusOr<v1::Register> ReadRegister(const Query& q) {
 
 absl::StatusOr<v1::AgentList> ReadAgents(const Query& q, const AgentStatuses& agents) {
   if (!HasAny(q, {v1::ROLE_ADMIN, v1::ROLE_DIRECTOR, v1::ROLE_CONTROLLER})) return Denied();
+  // Active orders would show a team member, whatever its role elsewhere, where something plays.
+  for (const auto& [id, exercise] : q.state.exercises) {
+    if (exercise->InPlay() && !exercise->TeamOf(q.person).empty()) return Denied();
+  }
   v1::AgentList list;
   for (const auto& [id, host] : q.state.reg.hosts) {
     if (host.agentless()) continue;
@@ -175,7 +204,9 @@ absl::StatusOr<v1::ScenarioList> ReadScenarios(const Query& q) {
     return Denied();
   }
   v1::ScenarioList list;
-  for (const auto& [id, scenario] : q.state.reg.scenarios) *list.add_scenarios() = scenario;
+  for (const auto& [id, scenario] : q.state.reg.scenarios) {
+    if (!q.state.ScenarioHidden(q.person, id)) *list.add_scenarios() = scenario;
+  }
   return list;
 }
 
@@ -218,9 +249,8 @@ absl::StatusOr<v1::ScopeOffer> ReadScope(const Query& q, const v1::GetScopeReque
   if (request.not_after_us() <= request.not_before_us()) {
     return absl::InvalidArgumentError("the window ends before it begins");
   }
-  ASSIGN_OR_RETURN(v1::Scope scope,
-                   BuildScope(*e, request.system(), request.not_before_us(),
-                              request.not_after_us(), request.decision()));
+  ASSIGN_OR_RETURN(v1::Scope scope, BuildScope(*e, request.system(), request.not_before_us(),
+                                               request.not_after_us(), request.decision()));
   v1::ScopeOffer offer;
   offer.set_scope(scope.SerializeAsString());
   offer.set_signatures_required(SignaturesRequired(q.state.reg.systems.at(request.system())));
@@ -280,8 +310,10 @@ absl::StatusOr<v1::Queue> ReadQueue(const Query& q, const std::string& id) {
 
 absl::StatusOr<v1::Scorecard> ReadScore(const Query& q, const std::string& id) {
   ASSIGN_OR_RETURN(const Exercise* e, Visible(q, id, Sight::kTeam));
-  // A running score would tell a team which of its claims were right.
-  if (SightOf(q.state, *e, q.person) == Sight::kTeam && e->phase < v1::PHASE_FINAL) {
+  const bool team = SightOf(q.state, *e, q.person) == Sight::kTeam;
+  // A running score would tell a team which of its claims were right; an aborted drill has none,
+  // and may be held again.
+  if (team && e->phase != v1::PHASE_FINAL && e->phase != v1::PHASE_CLOSED) {
     return absl::FailedPreconditionError("the score is published when it is final");
   }
   v1::Scorecard card;
@@ -291,6 +323,7 @@ absl::StatusOr<v1::Scorecard> ReadScore(const Query& q, const std::string& id) {
     }
     // What is frozen is the judgement; the life of the exercise goes on.
     card.set_phase(e->phase);
+    if (team) HideUnreleased(*e, &card);
     return card;
   }
   return Score(*e, q.state.streams.at(id), q.now_us);

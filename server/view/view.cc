@@ -1,5 +1,7 @@
 #include "server/view/view.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -7,7 +9,6 @@
 #include "common/base/check.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
-#include <spdlog/spdlog.h>
 #include "core/exercise/apply.h"
 #include "server/view/visible.h"
 
@@ -82,18 +83,17 @@ void View::Fold(const Batch& batch) {
     credentials_ = std::move(fresh);
   }
   // Live watchers get the batch from memory, the others read on from the journal.
-  for (auto it = watchers_.begin(); it != watchers_.end();) {
-    const StreamId id = it->first;
-    Watcher& watcher = it->second;
-    ++it;
+  std::vector<StreamId> gone;
+  for (auto& [id, watcher] : watchers_) {
     if (!watcher.caught_up || !streams.contains(watcher.exercise)) continue;
     const Exercise* e = state_.FindExercise(watcher.exercise);
     for (const Stamped& stamped : *batch) {
       if (stamped.record.stream() != watcher.exercise) continue;
       if (!Send(&watcher, *e, stamped.record, stamped.payload.size())) break;
     }
-    if (watcher.sink == nullptr) watchers_.erase(id);
+    if (watcher.sink == nullptr) gone.push_back(id);
   }
+  for (StreamId id : gone) watchers_.erase(id);
 }
 
 absl::StatusOr<std::string> View::Authenticate(absl::string_view token_sha256, int64_t now_us) {
@@ -114,8 +114,8 @@ void View::StartWatch(StreamId id, std::string person, v1::WatchRequest request,
     const Exercise* e = state_.FindExercise(request.exercise());
     const Sight sight = e == nullptr ? Sight::kNone : SightOf(state_, *e, person);
     if (sight == Sight::kNone) {
-      sink->Close(absl::NotFoundError(
-          absl::StrCat("no exercise '", request.exercise(), "' for you here")));
+      sink->Close(
+          absl::NotFoundError(absl::StrCat("no exercise '", request.exercise(), "' for you here")));
       return;
     }
     Watcher watcher;
@@ -157,8 +157,7 @@ void View::Feed(StreamId id) {
           return absl::OkStatus();
         });
     if (!read.ok() || *read == 0) {
-      watcher.sink->Close(read.ok() ? absl::DataLossError("the journal has a gap")
-                                    : read.status());
+      watcher.sink->Close(read.ok() ? absl::DataLossError("the journal has a gap") : read.status());
       watchers_.erase(it);
       return;
     }

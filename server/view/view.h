@@ -51,9 +51,9 @@ class View {
   struct Watcher {
     std::string person;
     std::string exercise;
-    std::string team;           // "": control side
-    uint64_t cursor = 0;        // events this recipient was sent or had before
-    uint64_t skip_until = 0;    // cursor that the reader already has
+    std::string team;         // "": control side
+    uint64_t cursor = 0;      // events this recipient was sent or had before
+    uint64_t skip_until = 0;  // cursor that the reader already has
     uint64_t next_stream_seq = 1;
     bool caught_up = false;
     std::shared_ptr<WatchSink> sink;
@@ -68,8 +68,8 @@ class View {
   void Post(Work work);
 
   Journal* const journal_;
-  std::unique_ptr<JournalReader> reader_;  // view thread
-  State state_;                            // view thread
+  std::unique_ptr<JournalReader> reader_;        // view thread
+  State state_;                                  // view thread
   absl::btree_map<StreamId, Watcher> watchers_;  // view thread
   Mailbox<Work, 1> mailbox_;
   std::thread thread_;

@@ -9,8 +9,7 @@ bool Addressed(const Exercise& e, const std::string& inject_id, const std::strin
   const int index = e.FindInject(inject_id);
   if (index < 0) return false;
   const v1::Inject& inject = e.injects[static_cast<size_t>(index)].inject;
-  const auto& teams =
-      inject.has_message() ? inject.message().teams() : inject.question().teams();
+  const auto& teams = inject.has_message() ? inject.message().teams() : inject.question().teams();
   return (inject.has_message() || inject.has_question()) &&
          std::find(teams.begin(), teams.end(), team) != teams.end();
 }
@@ -33,7 +32,8 @@ std::optional<v1::Record> ForTeam(const Exercise& e, const std::string& team,
   out.set_time_us(record.time_us());
   switch (record.body_case()) {
     case R::kExerciseStarted:
-      *out.mutable_exercise_started() = record.exercise_started();
+      // Not the lead, which tells how many hosts there are.
+      out.mutable_exercise_started()->set_start_us(record.exercise_started().start_us());
       return out;
     case R::kExercisePaused:
       *out.mutable_exercise_paused() = record.exercise_paused();

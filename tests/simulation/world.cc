@@ -41,9 +41,9 @@ struct World::Host {
   uint64_t outbox_next = 1;
   std::map<std::string, OnDisk> disk;  // "inject/attempt"
 
-  uint64_t session = 0;  // 0: no connection
-  bool known = false;    // the controller has not noticed the end of a session yet
-  int64_t last_down = 0; // ordered delivery each way
+  uint64_t session = 0;   // 0: no connection
+  bool known = false;     // the controller has not noticed the end of a session yet
+  int64_t last_down = 0;  // ordered delivery each way
   int64_t last_up = 0;
   int64_t wake = INT64_MAX;
 
@@ -234,21 +234,21 @@ void World::FromAgent(Host* host, uint64_t session, const v1::AgentFrame& frame)
   if (engine_ == nullptr || host->session != session) return;
   if (frame.has_hello()) {
     v1::ControllerFrame out;
-    *out.mutable_welcome() = engine_->fleet().Connect(host->id, session, frame.hello(),
-                                                      engine_->state().epoch, now_);
+    *out.mutable_welcome() =
+        engine_->fleet().Connect(host->id, session, frame.hello(), engine_->state().epoch, now_);
     host->known = true;
     ToAgent(host, std::move(out));
     engine_->Touch(host->id);
     (void)Handle(AgentPresence{host->id, true});
   } else if (frame.has_heartbeat()) {
     v1::ControllerFrame out;
-    *out.mutable_heartbeat_ack() =
-        engine_->fleet().OnHeartbeat(host->id, frame.heartbeat(), now_);
+    *out.mutable_heartbeat_ack() = engine_->fleet().OnHeartbeat(host->id, frame.heartbeat(), now_);
     out.mutable_heartbeat_ack()->set_t3_us(now_);
     ToAgent(host, std::move(out));
     return;
   } else if (frame.has_outbox()) {
-    AgentEvents events{host->id, "box-" + host->id,
+    AgentEvents events{host->id,
+                       "box-" + host->id,
                        {frame.outbox().entries().begin(), frame.outbox().entries().end()}};
     const uint64_t last = events.entries.back().seq();
     Tell(absl::StrCat("from ", host->id, ": outbox ", events.entries.front().seq(), "..", last));
@@ -439,8 +439,8 @@ void World::Carry(Host* host, const agent::Effect& effect) {
 void World::CheckStart(Host* host, const v1::Order& order) {
   const int64_t error = host->engine->ClockErrorUs(host->Boot(now_));
   if (now_ < order.planned_us() - error) {
-    Breach(absl::StrCat(host->id, " started ", order.id().inject(), " ",
-                        order.planned_us() - now_, " us early; its clock error is ", error));
+    Breach(absl::StrCat(host->id, " started ", order.id().inject(), " ", order.planned_us() - now_,
+                        " us early; its clock error is ", error));
   }
   // Drift of two clocks over one lease.
   const int64_t lease = 3 * kSecond + 1 * kMs;
@@ -513,7 +513,8 @@ void World::Prepare() {
     entry->set_system("sys");
     entry->set_role("web");
   }
-  for (auto [id, role] : {std::pair("dir", v1::ROLE_DIRECTOR), {"eva", v1::ROLE_EVALUATOR},
+  for (auto [id, role] : {std::pair("dir", v1::ROLE_DIRECTOR),
+                          {"eva", v1::ROLE_EVALUATOR},
                           {"blue", v1::ROLE_RESPONDER}}) {
     v1::Person* person = reg->add_people();
     person->set_id(id);
@@ -687,7 +688,8 @@ void World::Director() {
 void World::FaultsTick() {
   if (healing_) return;
   At(now_ + Between(1, 8) * kSecond, [this] { FaultsTick(); });
-  Host* host = hosts_[static_cast<size_t>(Between(0, static_cast<int64_t>(hosts_.size()) - 1))].get();
+  Host* host =
+      hosts_[static_cast<size_t>(Between(0, static_cast<int64_t>(hosts_.size()) - 1))].get();
   if (faults_.cuts && host->session != 0 && Chance(40)) Cut(host);
   if (faults_.agent_crashes && Chance(15)) CrashAgent(host);
   if (faults_.controller_crashes && engine_ != nullptr && Chance(8)) CrashController();
@@ -779,7 +781,8 @@ void World::CheckEnd() {
   // The journal alone gives the same state, and the same score by bytes.
   Engine replayed(&Score);
   for (const Stamped& stamped : journal_) {
-    if (!replayed.Replay(stamped.record, stamped.hash).ok()) return Breach("the journal does not fold");
+    if (!replayed.Replay(stamped.record, stamped.hash).ok())
+      return Breach("the journal does not fold");
   }
   const StreamState& head = engine_->state().streams.at("drill");
   if (replayed.state().streams.at("drill").hash != head.hash) Breach("replay: another head");

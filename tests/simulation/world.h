@@ -21,9 +21,9 @@
 namespace drill::sim {
 
 struct Faults {
-  bool cuts = false;              // connections break and come back
+  bool cuts = false;  // connections break and come back
   bool controller_crashes = false;
-  bool long_downs = false;        // away for more than 60 s
+  bool long_downs = false;  // away for more than 60 s
   bool agent_crashes = false;
   bool journal_failures = false;  // a commit fails now and then
   bool clock_drift = false;       // hosts' clocks run fast or slow and start anywhere

@@ -18,8 +18,7 @@ FakeDrill::FakeDrill(const std::string& dir) : token_(TokenText(std::string(kTok
   DRILL_CHECK(tls.ok());
   grpc::ServerBuilder builder;
   builder.AddListeningPort(
-      "127.0.0.1:0",
-      ServerTls(ca_pem_, tls->key_pem, tls->chain_pem, ClientCertificate::kNotAsked),
+      "127.0.0.1:0", ServerTls(ca_pem_, tls->key_pem, tls->chain_pem, ClientCertificate::kNotAsked),
       &port_);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.RegisterService(this);

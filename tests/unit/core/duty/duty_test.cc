@@ -26,6 +26,11 @@ injects:
       - {kind: detect, team: soc, target: 60s, limit: 300s}
       - {kind: report, team: soc, target: 60s, limit: 300s}
       - {kind: contain, team: ops, target: 60s, limit: 300s}
+)";
+
+// The same where no agent can run.
+constexpr absl::string_view kByHand = R"(
+injects:
   - id: unplug
     manual: {instructions: {vi: Rút dây mạng}}
     at: 0s
@@ -87,6 +92,7 @@ v1::ExerciseApproved Approval(int signatures = 1) {
 
 // A drill that meets the duty, except for what a test leaves out or does otherwise.
 struct Held {
+  absl::string_view scenario = kScenario;
   DrillScript::Options options;
   v1::ExerciseApproved approved = Approval();
   std::function<void(DrillScript&)> play = [](DrillScript& drill) {
@@ -99,7 +105,7 @@ struct Held {
   bool close = true;
 
   DrillScript Run(int level = 3) const {
-    DrillScript drill(kScenario, options);
+    DrillScript drill(scenario, options);
     drill.mutable_state().reg.systems["portal"] = System(level);
     drill.Approve(approved).Start();
     play(drill);
@@ -153,6 +159,7 @@ TEST(DutyTest, IsMetByAClosedLiveDrillThatLacksNothing) {
 
 TEST(DutyTest, IsMetByHandPlayedActionsAndSaysSo) {
   Held held;
+  held.scenario = kByHand;
   held.play = [](DrillScript& drill) {
     drill.Release("unplug")
         .At(10)
@@ -302,6 +309,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(DutyTest, AHandPlayedActionWithoutASecondPersonIsNotAttested) {
   for (const char* witness : {"", "binh" /* who played it */}) {
     Held held;
+    held.scenario = kByHand;
     held.play = [&](DrillScript& drill) {
       drill.Release("unplug")
           .PlayByHand("unplug", "web-2", witness)
