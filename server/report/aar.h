@@ -1,6 +1,7 @@
 #ifndef DRILL_SERVER_REPORT_AAR_H_
 #define DRILL_SERVER_REPORT_AAR_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,6 +28,9 @@ enum class Language {
 
 // "vi", "en", or "vi+en" (also for an empty word). InvalidArgument: anything else.
 absl::StatusOr<Language> ParseLanguage(absl::string_view word);
+
+// An order that started later than planned by so much is marked late; less is the network.
+inline constexpr int64_t kLateMarkUs = 1'000'000;
 
 // Takes the facts out of the state. `exercise` is one of `state`'s; `scorecard` is its own (the
 // frozen one once final); rows of `duty` on other systems are left out. Names and levels are the

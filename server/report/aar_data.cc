@@ -163,7 +163,7 @@ class Outcomes {
   }
 
   static bool OutOfTheOrdinary(const v1::HostOutcome& outcome) {
-    return outcome.kind() != v1::HOST_OUTCOME_KIND_PLAYED || outcome.late_us() > 0 ||
+    return outcome.kind() != v1::HOST_OUTCOME_KIND_PLAYED || outcome.late_us() >= kLateMarkUs ||
            outcome.cleanup_waiting() || outcome.cleanup() != v1::CLEANUP_RESULT_VERIFIED ||
            outcome.undo_reason() == v1::UNDO_REASON_STOPPED ||
            outcome.undo_reason() == v1::UNDO_REASON_SILENCE ||

@@ -115,7 +115,7 @@ void FillLeft(const Facts& facts, Dictionary* out) {
     PutPair(row, "HOST", facts.Host(outcome.host()));
     PutPair(row, "TITLE", facts.Inject(outcome.inject()));
     PutPair(row, "STATE", facts.words().Say(state));
-    for (const std::string& note : outcome.notes()) Put(Add(row, "DETAIL"), "LINE", note);
+    PutNotes(facts.words(), outcome.notes(), row);
   }
   if (settled > kSettledRowsMax) {
     PutPair(

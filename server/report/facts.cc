@@ -139,10 +139,11 @@ int64_t Facts::ExerciseTime(int64_t engine_us) const {
 Pair DecisionWords(const Words& words, const v1::Decision& decision) {
   if (decision.number().empty()) return words.Say(TextId::decision_none);
   const std::string day = Day(decision.date());
-  const Pair signer =
-      decision.signed_by().empty() ? words.Say(TextId::not_stated) : Pair(decision.signed_by());
-  if (day.empty()) return words.Say(TextId::decision_undated, {decision.number(), signer});
-  return words.Say(TextId::decision_value, {decision.number(), day, signer});
+  const std::string& signer = decision.signed_by();
+  return words.Join({words.Say(TextId::decision_number, {decision.number()}),
+                     day.empty() ? Pair() : words.Say(TextId::decision_day, {day}),
+                     signer.empty() ? Pair() : words.Say(TextId::decision_signer, {signer})},
+                    ", ");
 }
 
 TextId PhaseText(v1::Phase phase) {
@@ -220,6 +221,17 @@ TextId ExpectationText(v1::ExpectationKind kind) {
       return TextId::expect_answer;
     default:
       return TextId::state_unknown;
+  }
+}
+
+void PutNotes(const Words& words, const google::protobuf::RepeatedPtrField<std::string>& notes,
+              Dictionary* row) {
+  for (int i = 0; i < std::min(notes.size(), kNotesMax); ++i) {
+    Put(Add(row, "DETAIL"), "LINE", notes[i]);
+  }
+  if (notes.size() > kNotesMax) {
+    PutPair(Add(row, "MORE"), "WORDS",
+            words.Say(TextId::notes_more, {words.Count(notes.size() - kNotesMax)}));
   }
 }
 

@@ -80,6 +80,11 @@ TextId TypeText(v1::ExerciseType type);
 TextId LineStateText(v1::LineState state);
 TextId ExpectationText(v1::ExpectationKind kind);
 
+// An agent's notes on one order as lines of {{#DETAIL}}, the rest counted in {{#MORE}}.
+inline constexpr int kNotesMax = 5;
+void PutNotes(const Words& words, const google::protobuf::RepeatedPtrField<std::string>& notes,
+              Dictionary* row);
+
 // 64 hexadecimal digits in groups of 8, so that two people can compare them aloud.
 std::string GroupedHex(absl::string_view bytes);
 // At most `max` characters (code points), then "…".

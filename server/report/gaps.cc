@@ -151,7 +151,7 @@ int64_t FillNotPlayed(const Facts& facts, Dictionary* out) {
     PutPair(row, "TITLE", facts.Inject(outcome.inject()));
     PutPair(row, "HOST", facts.Host(outcome.host()));
     PutPair(row, "WHY", words.Say(WhyText(outcome.kind())));
-    for (const std::string& note : outcome.notes()) Put(Add(row, "DETAIL"), "LINE", note);
+    PutNotes(words, outcome.notes(), row);
   }
   for (const v1::InjectRevoked& revoked : facts.data().revoked()) {
     Dictionary* row = rows.Next();
@@ -171,7 +171,7 @@ std::vector<Pair> Marks(const Facts& facts, const v1::HostOutcome& outcome) {
   if (outcome.kind() == v1::HOST_OUTCOME_KIND_BLOCKED) {
     marks.push_back(words.Say(TextId::mark_blocked));
   }
-  if (outcome.kind() == v1::HOST_OUTCOME_KIND_PLAYED && outcome.late_us() > 0) {
+  if (outcome.kind() == v1::HOST_OUTCOME_KIND_PLAYED && outcome.late_us() >= kLateMarkUs) {
     marks.push_back(words.Say(TextId::mark_late, {words.Duration(outcome.late_us())}));
   }
   if (!outcome.played_by().empty()) {

@@ -119,7 +119,8 @@ void DrawFrame(const Timeline& timeline, int bottom, Dictionary* figure) {
   for (const Tick& tick : timeline.ticks) {
     Vertical(figure, "TICK", tick.x, bottom, &part);
     Put(part, "EX", ExerciseClockLabel(tick.ex_us, timeline.ticks_with_seconds));
-    Put(part, "WALL", HourMinute(tick.engine_us, timeline.ticks_with_day));
+    Put(part, "WALL",
+        AxisTime(tick.engine_us, timeline.ticks_with_day, timeline.ticks_with_seconds));
   }
   for (const int x : timeline.jumps) {
     Vertical(figure, "JUMP", x, bottom, &part);

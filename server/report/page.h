@@ -68,9 +68,10 @@ std::string FullTime(int64_t us);       // 22/11/2026 09:30:00
 std::string Day(const v1::Date& date);  // 22/11/2026, "" if absent
 std::string DayOf(int64_t us);          // 22/11/2026
 std::string TimeOfDay(int64_t us,
-                      int64_t reference_us);        // 09:30:00, "23/11 09:30:00" on another day
-std::string HourMinute(int64_t us, bool with_day);  // 09:30, "22/11 09:30"
-std::string Stopwatch(int64_t us);                  // 1:02:03
+                      int64_t reference_us);  // 09:30:00, "23/11 09:30:00" on another day
+// 09:30, "22/11 09:30"; with seconds 09:30:10
+std::string AxisTime(int64_t us, bool with_day, bool with_seconds);
+std::string Stopwatch(int64_t us);                                 // 1:02:03
 std::string ExerciseClockLabel(int64_t ex_us, bool with_seconds);  // T+1:05
 
 // Valid UTF-8 without control characters and without marks that reorder the line: what cannot be

@@ -13,7 +13,7 @@ constexpr int64_t kHour = 60 * kMinute;
 // Room for half a label at both ends.
 constexpr int kMargin = 26;
 constexpr int kTicksMax = 10;
-constexpr int kTickDistanceMin = 48;
+constexpr int kTickDistanceMin = 56;
 
 // A round step that gives at most kTicksMax ticks over `span_us`.
 int64_t TickStep(int64_t span_us) {

@@ -158,7 +158,8 @@ std::string TimeOfDay(int64_t us, int64_t reference_us) {
   return Format(DayOf(us) == DayOf(reference_us) ? "%H:%M:%S" : "%d/%m %H:%M:%S", us);
 }
 
-std::string HourMinute(int64_t us, bool with_day) {
+std::string AxisTime(int64_t us, bool with_day, bool with_seconds) {
+  if (with_seconds) return Format(with_day ? "%d/%m %H:%M:%S" : "%H:%M:%S", us);
   return Format(with_day ? "%d/%m %H:%M" : "%H:%M", us);
 }
 

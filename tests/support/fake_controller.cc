@@ -346,6 +346,13 @@ v1::Order FakeController::Plan(absl::string_view host, absl::string_view inject,
   return order;
 }
 
+v1::Order FakeController::Direct(absl::string_view host, absl::string_view inject,
+                                 const std::string& action) {
+  v1::Order order = Plan(host, inject, action, 0);
+  order.set_direct(true);
+  return order;
+}
+
 void FakeController::Want(std::vector<v1::Order> orders) {
   State& s = *state_;
   std::lock_guard<std::mutex> lock(s.mutex);

@@ -72,6 +72,8 @@ class FakeController {
   // An order for the host, planned `in_us` from now, in the owner's scope from now on.
   v1::Order Plan(absl::string_view host, absl::string_view inject, const std::string& action,
                  int64_t in_us);
+  // The same, to be started on receipt.
+  v1::Order Direct(absl::string_view host, absl::string_view inject, const std::string& action);
   // Orders that the host should hold; sent at once and on every connection.
   void Want(std::vector<v1::Order> orders);
   void AskDryRun(const std::vector<v1::Order>& orders);

@@ -6,8 +6,8 @@
 <tbody><tr>{{#COUNT}}<td class="c">{{N}}</td>{{/COUNT}}</tr></tbody>
 </table>
 {{#LIST}}<h3>{{NO}}. {{>TITLE}}</h3>
-<table>
-<thead><tr><th>{{T:x-text=c_claim}}</th><th>{{T:x-text=c_received}}</th><th>{{T:x-text=c_who}}</th><th>{{T:x-text=c_content}}</th><th>{{T:x-text=c_penalty}}</th></tr></thead>
+<table class="fixed">
+<thead><tr><th style="width:12%">{{T:x-text=c_claim}}</th><th style="width:12%">{{T:x-text=c_received}}</th><th style="width:24%">{{T:x-text=c_who}}</th><th>{{T:x-text=c_content}}</th><th style="width:10%">{{T:x-text=c_penalty}}</th></tr></thead>
 <tbody>
 {{#CLAIM}}<tr><td><span class="code">{{ID}}</span><div class="small">{{>KIND}}</div><div class="small">#{{RECORD}}</div></td><td class="t">{{AT}}</td><td>{{>TEAM}}<div class="small">{{PERSON}}</div></td><td>{{TEXT}}{{#HAS_HOSTS}}<div class="small code">{{HOSTS}}</div>{{/HAS_HOSTS}}</td><td class="n">{{PENALTY}}</td></tr>
 {{/CLAIM}}</tbody>

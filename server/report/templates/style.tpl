@@ -18,6 +18,9 @@ th, td { border: .5pt solid #777; padding: 1.1mm 1.6mm; vertical-align: top; tex
 thead { display: table-header-group; }
 thead th { background: #e8ecef; text-align: center; vertical-align: middle; }
 th .en, td .en { display: block; }
+.fixed { table-layout: fixed; }
+.fixed td { overflow-wrap: anywhere; }
+tr.head { break-after: avoid; }
 .dense th { font-size: 9pt; padding: 1mm .6mm; }
 tr { break-inside: avoid; }
 td.n, th.n { text-align: right; white-space: nowrap; }
@@ -71,6 +74,7 @@ tr.head td { background: #f2f4f5; font-weight: bold; }
 svg.bar { width: 100%; height: 2.6mm; display: block; margin-top: .8mm; }
 .figure { margin: 2mm 0 4mm; break-inside: avoid; }
 .figure svg { width: 100%; height: auto; display: block; border: .5pt solid #777; }
+.together { display: flow-root; break-inside: avoid; break-after: avoid; }
 .legend { break-after: avoid; }
 .legend svg { width: 100%; height: auto; display: block; }
 svg text { font-family: "Times New Roman", "Liberation Serif", serif; }

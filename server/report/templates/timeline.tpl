@@ -1,6 +1,5 @@
 {{%AUTOESCAPE context="HTML"}}
 <section id="timeline">
-<h2>III. {{T:x-text=sec_timeline}}</h2>
 <svg class="defs" aria-hidden="true" focusable="false"><defs>
 <g id="m-planned"><line x1="0" y1="-9" x2="0" y2="9" stroke="#444" stroke-width="1.2"/></g>
 <g id="m-released"><path d="M-11,-4.5 L0,0 L-11,4.5 Z" fill="#444"/></g>
@@ -11,6 +10,8 @@
 <g id="m-recovered"><path d="M0,-6 L5.8,4.6 L-5.8,4.6 Z" fill="#56b4e9" stroke="#12415f" stroke-width=".9"/></g>
 <g id="m-missed"><path d="M-4.5,-4.5 L4.5,4.5 M-4.5,4.5 L4.5,-4.5" stroke="#8f2d00" stroke-width="2.2" fill="none"/></g>
 </defs></svg>
+<div class="together">
+<h2>III. {{T:x-text=sec_timeline}}</h2>
 {{#NOT_STARTED}}<p class="note">{{T:x-text=not_started}}</p>{{/NOT_STARTED}}
 {{#STARTED}}<p class="note lead">{{>AXIS_NOTE}}</p>
 <div class="legend"><svg viewBox="0 0 720 44" role="img" aria-label="{{T:x-plain=legend}}">
@@ -24,8 +25,9 @@
 <use href="#m-recovered" x="290" y="33"/><text x="302" y="37">{{T:x-plain=a_recovered}}</text>
 <use href="#m-missed" x="470" y="33"/><text x="482" y="37">{{T:x-plain=undetected}}</text>
 <rect x="640" y="26" width="14" height="14" fill="#dcdcdc" stroke="#999" stroke-width=".5"/><text x="658" y="37">{{T:x-plain=pause}}</text>
-</g></svg></div>
-{{#FIGURE}}<div class="figure"><svg viewBox="0 0 720 {{HEIGHT}}" role="img" aria-label="{{T:x-plain=sec_timeline}}">
+</g></svg></div>{{/STARTED}}
+</div>
+{{#STARTED}}{{#FIGURE}}<div class="figure"><svg viewBox="0 0 720 {{HEIGHT}}" role="img" aria-label="{{T:x-plain=sec_timeline}}">
 {{#PAUSE}}<rect x="{{X}}" y="{{TOP}}" width="{{W}}" height="{{H}}" fill="#dcdcdc"/>
 {{/PAUSE}}{{#TICK}}<line x1="{{X}}" y1="{{TOP}}" x2="{{X}}" y2="{{BOTTOM}}" stroke="#c4c8cb" stroke-width=".7"/><text x="{{X}}" y="13" text-anchor="middle" font-size="10.5" font-weight="bold" fill="#222">{{EX}}</text><text x="{{X}}" y="26" text-anchor="middle" font-size="9.5" fill="#444">{{WALL}}</text>
 {{/TICK}}{{#JUMP}}<line x1="{{X}}" y1="{{TOP}}" x2="{{X}}" y2="{{BOTTOM}}" stroke="#111" stroke-width="1.2" stroke-dasharray="2 2"/><text x="{{X}}" y="{{TEXT_Y}}" font-size="9.5" text-anchor="{{#LEFT}}end{{/LEFT}}{{#RIGHT}}start{{/RIGHT}}">{{T:x-plain=clock_jump}}</text>

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "agent/enrol.h"
+#include "common/os/clock.h"
 #include "common/os/file.h"
 #include "common/yaml/dump.h"
 #include "tests/support/fake_controller.h"
@@ -25,7 +26,7 @@ using ::testing::IsEmpty;
 using Seen = FakeController::Seen;
 
 constexpr char kHost[] = "web-01";
-constexpr int64_t kSoonUs = 300'000;
+constexpr int64_t kSoonUs = 500'000;
 constexpr int64_t kSecondUs = 1'000'000;
 
 // A running agent; stopped at the end.
@@ -70,11 +71,11 @@ class AppTest : public ::testing::Test {
   void WritePolicy() {
     EXPECT_OK(os::WriteFileDurably(directory_.Policy(), yaml::Dump(sandbox_.policy)));
   }
-  v1::Order Deface(int64_t in_us = kSoonUs) {
+  // At once, and still after a machine that was held up.
+  v1::Order Deface() { return controller_.Direct(kHost, "deface", sandbox_.Deface().action()); }
+  v1::Order Encrypt() { return controller_.Direct(kHost, "encrypt", sandbox_.Encrypt().action()); }
+  v1::Order PlannedDeface(int64_t in_us) {
     return controller_.Plan(kHost, "deface", sandbox_.Deface().action(), in_us);
-  }
-  v1::Order Encrypt(int64_t in_us = kSoonUs) {
-    return controller_.Plan(kHost, "encrypt", sandbox_.Encrypt().action(), in_us);
   }
   static v1::Order Undone(v1::Order order) {
     order.set_wanted(v1::WANTED_UNDO);
@@ -90,8 +91,8 @@ class AppTest : public ::testing::Test {
     return controller_.Await([](const Seen& seen) { return seen.heartbeat.number() > 1; });
   }
 
-  Sandbox sandbox_;
-  FakeController controller_{sandbox_.AgentPath("../controller")};
+  Sandbox sandbox_{Sandbox::On::kMemory};
+  FakeController controller_{sandbox_.AgentPath("controller")};
   const AgentDirectory directory_{sandbox_.AgentPath("private")};
   std::map<std::string, std::string> before_;
 };
@@ -110,7 +111,7 @@ TEST_F(AppTest, SaysHelloWithWhatThePolicyAdmitsAndSendsHeartbeats) {
 
 TEST_F(AppTest, PlaysAPlannedOrderAtItsTimeAndUndoesItWhenTold) {
   Running agent(directory_.path());
-  const v1::Order order = Deface();
+  const v1::Order order = PlannedDeface(kSoonUs);
   controller_.Want({order});
   ASSERT_TRUE(AwaitKind(v1::ORDER_EVENT_KIND_APPLIED));
   EXPECT_NE(sandbox_.Manifest(), before_);
@@ -118,7 +119,6 @@ TEST_F(AppTest, PlaysAPlannedOrderAtItsTimeAndUndoesItWhenTold) {
               ElementsAre(v1::ORDER_EVENT_KIND_STARTED, v1::ORDER_EVENT_KIND_APPLIED));
   const Seen seen = controller_.seen();
   EXPECT_GE(seen.events[0].at_us() + seen.events[0].error_us(), order.planned_us());
-  EXPECT_LE(seen.events[0].late_us(), kSecondUs);
   EXPECT_GT(seen.events[1].traces_size(), 0);
   EXPECT_GE(seen.events[1].traces(0).at_us(), seen.events[0].at_us());
 
@@ -135,7 +135,7 @@ TEST_F(AppTest, PlaysAPlannedOrderAtItsTimeAndUndoesItWhenTold) {
 
 TEST_F(AppTest, ConfirmsEverySetByItsGeneration) {
   Running agent(directory_.path());
-  controller_.Want({Encrypt(3600 * kSecondUs)});
+  controller_.Want({PlannedDeface(3600 * kSecondUs)});
   ASSERT_TRUE(controller_.Await([](const Seen& s) { return s.heartbeat.generation() == 1; }));
   controller_.Want({});
   ASSERT_TRUE(controller_.Await([](const Seen& s) { return s.heartbeat.generation() == 2; }));
@@ -191,14 +191,14 @@ TEST_F(AppTest, ComesBackToARestartedControllerAndTellsEachEventOnce) {
 
 TEST_F(AppTest, PlaysWhatIsArmedWhileTheControllerIsAwayAndTellsItLater) {
   Running agent(directory_.path());
-  controller_.Want({Deface(2 * kSecondUs)});
+  controller_.Want({PlannedDeface(2 * kSecondUs)});
   ASSERT_TRUE(controller_.Await([](const Seen& s) { return s.heartbeat.generation() == 1; }));
   controller_.LinkDown();
   // Without the controller, within the lease.
-  while (sandbox_.Manifest() == before_) std::this_thread::yield();
+  const int64_t patience = os::BootMicros() + 30 * kSecondUs;
+  while (sandbox_.Manifest() == before_ && os::BootMicros() < patience) std::this_thread::yield();
   controller_.LinkUp();
   ASSERT_TRUE(AwaitKind(v1::ORDER_EVENT_KIND_APPLIED));
-  EXPECT_LE(controller_.seen().events[0].late_us(), kSecondUs);
 }
 
 TEST_F(AppTest, StopUndoesEverythingAndTellsIt) {

@@ -33,7 +33,6 @@ using ::testing::HasSubstr;
 using Seen = FakeController::Seen;
 
 constexpr char kHost[] = "web-01";
-constexpr int64_t kSoonUs = 500'000;
 // DESIGN §9: the agent's budget.
 constexpr uintmax_t kFileBytesMax = 16'000'000;
 constexpr int64_t kResidentBytesMax = 14 << 20;
@@ -133,17 +132,15 @@ class BinaryTest : public ::testing::Test {
     EXPECT_EQ(status.Wait(), 0);
     return status.Output();
   }
-  v1::Order Deface() {
-    return controller_.Plan(kHost, "deface", sandbox_.Deface().action(), kSoonUs);
-  }
+  v1::Order Deface() { return controller_.Direct(kHost, "deface", sandbox_.Deface().action()); }
   bool AwaitKind(v1::OrderEventKind kind) {
     return controller_.Await([&](const Seen& seen) {
       return !seen.events.empty() && seen.events.back().kind() == kind;
     });
   }
 
-  Sandbox sandbox_;
-  FakeController controller_{sandbox_.AgentPath("../controller")};
+  Sandbox sandbox_{Sandbox::On::kMemory};
+  FakeController controller_{sandbox_.AgentPath("controller")};
   const AgentDirectory directory_{sandbox_.AgentPath("private")};
   std::map<std::string, std::string> before_;
 };
@@ -255,7 +252,7 @@ TEST_F(BinaryTest, KilledWithAnOrderInPlaceTheNextRunKeepsItWhileItIsWanted) {
 TEST_F(BinaryTest, IsItsOwnDecoy) {
   Enrol();
   const auto agent = Run();
-  controller_.Want({controller_.Plan(kHost, "decoy", sandbox_.RunDecoy().action(), kSoonUs)});
+  controller_.Want({controller_.Direct(kHost, "decoy", sandbox_.RunDecoy().action())});
   ASSERT_TRUE(AwaitKind(v1::ORDER_EVENT_KIND_APPLIED));
   EXPECT_EQ(sandbox_.RunningDecoys().size(), 1u);
   agent->Signal(SIGINT);

@@ -49,9 +49,9 @@ class EnrolTest : public ::testing::Test {
   }
   bool NothingWritten() { return !Sandbox::Exists(directory_.path()); }
 
-  Sandbox sandbox_;
-  FakeController controller_{sandbox_.Path("controller")};
-  const AgentDirectory directory_{sandbox_.Path("new/agent")};
+  Sandbox sandbox_{Sandbox::On::kMemory};
+  FakeController controller_{sandbox_.AgentPath("controller")};
+  const AgentDirectory directory_{sandbox_.AgentPath("new/agent")};
 };
 
 TEST_F(EnrolTest, WritesAnIdentityThatFitsTogether) {
@@ -137,7 +137,7 @@ TEST_F(EnrolTest, AnotherEnrolmentReplacesTheKey) {
 }
 
 TEST_F(EnrolTest, SendsNothingToAServerOfAnotherCa) {
-  FakeController other(sandbox_.Path("other"));
+  FakeController other(sandbox_.AgentPath("other"));
   v1::EnrolmentToken token = controller_.TokenMessageFor(kHost);
   token.set_people_address(other.people_address());
   EXPECT_THAT(EnrolWith(With(token)), StatusIs(absl::StatusCode::kPermissionDenied,

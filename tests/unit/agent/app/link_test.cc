@@ -83,8 +83,8 @@ class LinkTest : public ::testing::Test {
     return frame;
   }
 
-  Sandbox sandbox_;
-  FakeController controller_{sandbox_.AgentPath("../controller")};
+  Sandbox sandbox_{Sandbox::On::kMemory};
+  FakeController controller_{sandbox_.AgentPath("controller")};
   Told told_;
   Link::Options options_;
 };

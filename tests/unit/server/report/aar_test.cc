@@ -435,6 +435,19 @@ TEST(Aar, OpenCleanupIsNamedOnTheFrontPageAndPerHost) {
   EXPECT_THAT(Section(html, "cleanup"), HasSubstr("Không được đóng cuộc diễn tập"));
 }
 
+TEST(Aar, ManyNotesOfOneOrderAreCountedNotPrintedByThePage) {
+  AarData data = SampleData();
+  for (v1::HostOutcome& outcome : *data.mutable_outcomes()) {
+    if (outcome.inject() != "thay-giao-dien") continue;
+    for (int i = 0; i < 40; ++i)
+      outcome.add_notes(absl::StrCat("/srv/www/ghi-chu-", i, " removed"));
+  }
+  const std::string cleanup = Section(Html(data, Language::kVi), "cleanup");
+  EXPECT_THAT(cleanup, HasSubstr("ghi-chu-3 removed"));
+  EXPECT_THAT(cleanup, Not(HasSubstr("ghi-chu-4 removed")));
+  EXPECT_THAT(cleanup, HasSubstr("… và 36 dòng nữa"));
+}
+
 // ---- facts -------------------------------------------------------------------------------------
 
 TEST(MakeAarData, CountsHowEachHostWasCleaned) {
@@ -465,6 +478,19 @@ TEST(MakeAarData, HostThatNeverConfirmedIsWaiting) {
   EXPECT_EQ(DataOf(*drill).hosts(0).waiting(), 0);
   drill->exercise->stale_attempts.insert({inject, 0, 1});
   EXPECT_EQ(DataOf(*drill).hosts(0).waiting(), 1) << "its first attempt is not undone";
+}
+
+TEST(MakeAarData, LatenessOfTheNetworkIsNoMark) {
+  auto drill = MakeSampleDrill();
+  const int inject = drill->exercise->inject_index["tien-trinh-an"];
+  OrderState& order = drill->exercise->injects[static_cast<size_t>(inject)].orders[0];
+  order.late_us = kLateMarkUs - 1;
+  const int before = DataOf(*drill).outcomes_size();
+  order.late_us = kLateMarkUs;
+  const AarData data = DataOf(*drill);
+  EXPECT_EQ(data.outcomes_size(), before + 1);
+  EXPECT_THAT(Section(Html(data, Language::kVi), "gaps"),
+              HasSubstr("Thực hiện muộn 1\u00a0giây so với kế hoạch"));
 }
 
 TEST(MakeAarData, LeavesOutContactsKeysAndOtherSystems) {

@@ -72,7 +72,7 @@ TEST_F(TimelineTest, LabelsNeverRunIntoEachOther) {
     EXPECT_GE(timeline.ticks.size(), 2u) << minutes;
     EXPECT_LE(timeline.ticks.size(), 12u) << minutes;
     for (size_t i = 1; i < timeline.ticks.size(); ++i) {
-      EXPECT_GE(timeline.ticks[i].x - timeline.ticks[i - 1].x, 48) << minutes;
+      EXPECT_GE(timeline.ticks[i].x - timeline.ticks[i - 1].x, 56) << minutes;
     }
   }
 }
