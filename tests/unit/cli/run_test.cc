@@ -149,7 +149,10 @@ TEST_F(RunTest, ASlowHandshakeIsWaitedForNotBegunAgain) {
   busy.set_address(absl::StrCat("127.0.0.1:", ntohs(address.sin_port)));
   run_.variables["DRILLCTL_CONTEXT"] = dir_.Write("busy.yaml", yaml::Dump(busy));
 
-  EXPECT_NE(run_({"whoami", "--timeout", "1s"}).exit, 0);
+  const CliRunner::Result result = run_({"whoami", "--timeout", "1s"});
+  EXPECT_EQ(result.exit, 1);
+  // The person's own patience ended it, not an attempt to connect that was given up.
+  EXPECT_THAT(result.err, AllOf(HasSubstr("no answer from"), HasSubstr("--timeout")));
   int connections = 0;
   while (os::Fd(accept(listener.get(), nullptr, nullptr))) ++connections;
   EXPECT_EQ(connections, 1);

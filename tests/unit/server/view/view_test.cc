@@ -83,8 +83,13 @@ class ViewTest : public ::testing::Test {
     view_.StartWatch(id, kDirector, WatchOf(kDrill), sink);
     return sink;
   }
-  // Everything asked of the view so far has been done.
+  // Everything asked of the view so far has been done and let go of: what it took together is
+  // freed together, behind the first answer.
   uint64_t Settle() {
+    SeqNow();
+    return SeqNow();
+  }
+  uint64_t SeqNow() {
     std::promise<uint64_t> seq;
     EXPECT_TRUE(view_.Read([&](const State& state) { seq.set_value(state.seq); }));
     return seq.get_future().get();
