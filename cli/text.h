@@ -75,6 +75,7 @@ enum class Msg {
   // Done.
   kDone,
   kDoneWithId,
+  kDoneForTeam,
   kDoneAlready,
   kYes,
   kNo,
@@ -229,6 +230,7 @@ enum class Msg {
   kRecChecked,
   kRecReady,
   kRecStarted,
+  kRecStartedAt,
   kRecPaused,
   kRecResumed,
   kRecJumped,

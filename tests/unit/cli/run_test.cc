@@ -448,6 +448,14 @@ TEST_F(RunTest, WhatWillNeverComeEndsTheWatchWithAFailure) {
   EXPECT_THAT(result.err, HasSubstr("it is aborted and will not come to «ended»"));
 }
 
+TEST_F(RunTest, AWatchOfAClosedExerciseEndsByItself) {
+  drill_.watches = {{{Event(1, "exercise_ended {}"), Event(2, "exercise_closed {}"), Event(3, "")},
+                     grpc::Status::OK}};
+  const CliRunner::Result result = run_({"exercise", "watch", "x"});
+  EXPECT_EQ(result.exit, 0) << result.err;
+  EXPECT_THAT(drill_.watched(), SizeIs(1));
+}
+
 TEST_F(RunTest, AWatchInJsonIsOneObjectALine) {
   drill_.watches = {{{Event(1, "exercise_ready {}"), Event(2, "")}, grpc::Status::OK}};
   const CliRunner::Result result = run_({"exercise", "watch", "x", "--json"});
