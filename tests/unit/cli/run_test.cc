@@ -114,7 +114,7 @@ TEST_F(RunTest, ARefusalIsNotRepeated) {
   EXPECT_EQ(result.err,
             absl::StrCat("drillctl: exercise start: refused by ", context_.address(),
                          ": exercise 'x' is draft, not ready; first do what it names; «drillctl "
-                         "exercise show» lists what is missing\n"));
+                         "exercise show» tells the phase\n"));
 }
 
 TEST_F(RunTest, AFailureSpeaksThePersonsLanguage) {
