@@ -193,6 +193,8 @@ enum class Msg {
   kScopeCap,
   kScopeDigest,
   kScopeUnsigned,
+  kScopeAgainst,
+  kScopeAimedHere,
   kScopeSignature,
   kScopeNoScenario,
   kScopeWrongDigest,

@@ -150,7 +150,8 @@ TEST(YamlFault, Keys) {
        "two"},
       {"files.encript: {}",
        "1:1: unknown key \"files.encript\" in Action (did you mean \"files.encrypt\"?), expected "
-       "one of: files.encrypt, web.deface, process.run_decoy, log.append"},
+       "one of: files.encrypt, web.deface, process.run_decoy, log.append, files.exfiltrate, "
+       "network.beacon, network.scan, network.flood and 16 more"},
   });
   Check<test::Empty>({{"a: b", "1:1: unknown key \"a\" in Empty, expected no keys"}});
 }
