@@ -227,8 +227,8 @@ TEST(LoadScalar, TextInEveryStyle) {
 }
 
 TEST(LoadScalar, ATimeForMicroseconds) {
-  for (const char* written : {"2026-11-22T09:00:00+07:00", "\"2026-11-22T02:00:00Z\"",
-                              "1795312800000000"}) {
+  for (const char* written :
+       {"2026-11-22T09:00:00+07:00", "\"2026-11-22T02:00:00Z\"", "1795312800000000"}) {
     ExpectLoads<v1::UpstreamNotice>(absl::StrCat("notified_us: ", written),
                                     "notified_us: 1795312800000000");
   }
@@ -398,7 +398,7 @@ injects:
 )"),
             "f.yaml:1:4: id: found no value, expected text; or remove the key\n"
             "f.yaml:2:1: unknown key \"titel\" in Scenario (did you mean \"title\"?), expected one "
-            "of: id, title, summary, type, duration, cast, objectives, moves, injects, rubric\n"
+            "of: id, title, summary, type, duration, cast, objectives, moves and 2 more\n"
             "f.yaml:3:7: type: found \"life\", expected one of: live, mixed, tabletop "
             "(did you mean \"live\"?)\n"
             "f.yaml:4:11: duration: found \"90\", expected a length of time such as 90s, 1h30m or "
