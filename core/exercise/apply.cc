@@ -726,9 +726,17 @@ absl::Status ApplyRegister(const Record& record, State* s) {
   }
 }
 
+// A body of a kind that this version does not know is kept as an unknown field of its number.
+absl::Status UnknownKind(const Record& record) {
+  const auto& unknown = record.GetReflection()->GetUnknownFields(record);
+  if (unknown.empty()) return absl::DataLossError("it has no body");
+  return absl::DataLossError(absl::StrCat("its kind ", unknown.field(0).number(),
+                                          " is unknown to this version; a newer one wrote it"));
+}
+
 absl::Status ApplyBody(const Record& record, State* s) {
   if (record.body_case() == Record::BODY_NOT_SET) {
-    return absl::DataLossError("its kind is unknown to this version; a newer one wrote it");
+    return UnknownKind(record);
   }
   if (record.stream() == "register") return ApplyRegister(record, s);
   Exercise* exercise = s->FindExercise(record.stream());

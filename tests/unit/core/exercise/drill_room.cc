@@ -156,9 +156,10 @@ void DrillRoom::FillRegister() {
       teams { id: "ops" kind: TEAM_KIND_RESPONSE members: "green" }
     }
   )pb");
-  v1::System* system = command.mutable_apply_register()->mutable_systems(0);
-  system->set_level(options_.level);
-  for (const std::string& key : public_keys) system->add_owner_keys(key);
+  command.mutable_apply_register()->mutable_systems(0)->set_level(options_.level);
+  for (v1::System& system : *command.mutable_apply_register()->mutable_systems()) {
+    for (const std::string& key : public_keys) system.add_owner_keys(key);
+  }
   Must("admin", command);
 }
 
@@ -333,13 +334,16 @@ v1::Command DrillRoom::ApproveCommand(int signatures, int64_t not_before_us, int
                                    }
                                  })pb");
   v1::ExerciseApproved* approval = command.mutable_approve_exercise()->mutable_approval();
-  absl::StatusOr<v1::Scope> scope = BuildScope(e(), "sys", not_before_us, not_after_us, {});
-  EXPECT_OK(scope);
-  if (scope->entries().empty()) return command;
-  v1::SignedScope* signed_scope = approval->add_scopes();
-  signed_scope->set_scope(scope->SerializeAsString());
-  for (size_t i = 0; i < static_cast<size_t>(signatures); ++i) {
-    *signed_scope->add_signatures() = Sign(keys[i], public_keys[i], signed_scope->scope());
+  for (const v1::SystemCast& cast : e().created.systems()) {
+    absl::StatusOr<v1::Scope> scope =
+        BuildScope(e(), cast.system(), not_before_us, not_after_us, {});
+    EXPECT_OK(scope);
+    if (scope->entries().empty() && scope->aimed_here().empty()) continue;
+    v1::SignedScope* signed_scope = approval->add_scopes();
+    signed_scope->set_scope(scope->SerializeAsString());
+    for (size_t i = 0; i < static_cast<size_t>(signatures); ++i) {
+      *signed_scope->add_signatures() = Sign(keys[i], public_keys[i], signed_scope->scope());
+    }
   }
   return command;
 }

@@ -146,6 +146,114 @@ TEST(Approval, SignaturesByLevel) {
   EXPECT_EQ(SignaturesRequired(approved), 1) << "the approved level binds";
 }
 
+// ---- aimed at other hosts ------------------------------------------------------------------
+
+// A scan from the portal's hosts against those of another owner's system.
+constexpr char kAimed[] = R"(
+id: aimed
+title: {vi: Quét, en: Scan}
+type: live
+duration: 600s
+cast:
+  systems:
+    - {id: portal, title: {vi: Cổng, en: Portal}, roles: [web]}
+    - {id: far, title: {vi: Xa, en: Far}, roles: [web]}
+  teams: [{id: soc, title: {vi: Giám sát, en: SOC}}, {id: ops, title: {vi: Vận hành, en: Ops}}]
+objectives: [{id: see, title: {vi: Phát hiện, en: Detect}}]
+injects:
+  - id: scan
+    title: {vi: Quét, en: Scan}
+    objective: see
+    action: {network_scan: {ports: [80]}}
+    at: 20s
+    repeat: {times: 2, every: 60s}
+    targets: [{system: portal, role: web}]
+    against: [{system: far}, {system: portal, role: db}]
+    expect: [{kind: detect, team: soc, limit: 60s}]
+  - id: msg
+    title: {vi: Thư, en: Letter}
+    message: {teams: [ops], from: {vi: Ai, en: Who}, body: {vi: Gì, en: What}}
+    at: 5s
+rubric: {}
+)";
+
+std::vector<std::string> Against(const v1::ScopeEntry& entry) {
+  return {entry.against().begin(), entry.against().end()};
+}
+
+TEST(Against, BothOwnersSignForTheirOwnSide) {
+  DrillRoom room({.scenario = kAimed});
+  const v1::Scope near = *BuildScope(room.e(), "sys", kFrom, kTo, {});
+  ASSERT_EQ(near.entries_size(), 1);
+  EXPECT_EQ(Against(near.entries(0)), (std::vector<std::string>{"d1", "f1"}));
+  ASSERT_EQ(near.aimed_here_size(), 1);
+  EXPECT_EQ(Against(near.aimed_here(0)), (std::vector<std::string>{"d1"}));
+  EXPECT_EQ(near.hosts_size(), 2) << "nothing is played on what it is aimed at";
+  EXPECT_EQ(near.orders_per_host_max(), 2 + kSpareOrdersPerHost);
+
+  const v1::Scope far = *BuildScope(room.e(), "far", kFrom, kTo, {});
+  EXPECT_EQ(far.entries_size(), 0);
+  EXPECT_EQ(far.hosts_size(), 0);
+  ASSERT_EQ(far.aimed_here_size(), 1);
+  EXPECT_EQ(far.aimed_here(0).inject(), "scan");
+  EXPECT_EQ(far.aimed_here(0).action_sha256(), near.entries(0).action_sha256());
+  EXPECT_EQ(Against(far.aimed_here(0)), (std::vector<std::string>{"f1"}));
+}
+
+TEST(Against, NotApprovedWithoutTheOtherOwner) {
+  DrillRoom room({.scenario = kAimed});
+  v1::Command command = room.ApproveCommand();
+  v1::ExerciseApproved* approval = command.mutable_approve_exercise()->mutable_approval();
+  ASSERT_EQ(approval->scopes_size(), 2);
+  v1::Command alone = command;
+  alone.mutable_approve_exercise()->mutable_approval()->mutable_scopes()->DeleteSubrange(1, 1);
+  EXPECT_THAT(room.Submit("owner", alone),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("system 'far' is acted on without its owner's signed scope")));
+  EXPECT_OK(room.Submit("owner", command));
+}
+
+TEST(Against, AnOrderGoesAgainstNothingThatWasNotSigned) {
+  v1::Scope scope = Scope();
+  scope.mutable_entries(0)->add_against("d1");
+  scope.mutable_entries(0)->add_against("f1");
+  v1::Order order = Order();
+  EXPECT_OK(CheckOrderInScope(scope, order, "w1", kFrom));
+  order.add_against("f1");
+  EXPECT_OK(CheckOrderInScope(scope, order, "w1", kFrom));
+  order.add_against("f2");
+  EXPECT_THAT(CheckOrderInScope(scope, order, "w1", kFrom),
+              StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("go against 'f2'")));
+  // That others aim here lets nothing be played from here.
+  v1::Scope aimed = Scope();
+  *aimed.add_aimed_here() = scope.entries(0);
+  aimed.mutable_entries()->DeleteSubrange(0, 1);
+  EXPECT_THAT(CheckOrderInScope(aimed, Order(), "w1", kFrom),
+              StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("inject 'a'")));
+}
+
+TEST(Against, TravelsWithTheOrder) {
+  DrillRoom room({.scenario = kAimed});
+  room.Approve();
+  for (const char* host : {"w1", "w2"}) {
+    room.Connect(host);
+    DryRunAnswer answer{host, {}};
+    answer.report.set_exercise(DrillRoom::kId);
+    ASSERT_OK(room.Handle(answer));
+  }
+  room.Must("director", "start_exercise { exercise: 'drill' }");
+  v1::DesiredSet set;
+  const v1::Order* order = room.Wanted("w1", "scan#2", &set);
+  ASSERT_NE(order, nullptr);
+  EXPECT_EQ(std::vector<std::string>(order->against().begin(), order->against().end()),
+            (std::vector<std::string>{"d1", "f1"}));
+  v1::Scope scope;
+  ASSERT_EQ(set.scopes_size(), 1);
+  ASSERT_TRUE(scope.ParseFromString(set.scopes(0).scope()));
+  EXPECT_OK(CheckOrderInScope(scope, *order, "w1", order->planned_us()));
+  EXPECT_EQ(room.Desired("f1").orders_size(), 0);
+}
+
 // What the hosts said was about the scope before.
 TEST(Approval, ANewOneAsksTheHostsAgain) {
   DrillRoom room;
