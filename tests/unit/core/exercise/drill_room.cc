@@ -122,10 +122,10 @@ DrillRoom::DrillRoom(const Options& options)
     : now_us(options.now_us), engine(std::make_unique<Engine>(&Score)), options_(options) {
   EXPECT_OK(Handle(ControllerStart{"test", 0}));
   EXPECT_OK(Handle(Bootstrap{std::string(32, 'x')}));
-  for (int i = 0; i < 2; ++i) {
-    keys.push_back(GenerateKey());
-    public_keys.push_back(*PublicPem(keys.back()));
-  }
+  static const std::vector<std::string>& kKeys =
+      *new std::vector<std::string>{GenerateKey(), GenerateKey()};
+  keys = kKeys;
+  for (const std::string& key : keys) public_keys.push_back(*PublicPem(key));
   FillRegister();
   FillScenario();
   News();

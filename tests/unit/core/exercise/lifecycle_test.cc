@@ -365,10 +365,12 @@ TEST(LifecycleTable, EveryHappeningInEveryPhase) {
   }
 }
 
-// A live exercise that acts on no host has nobody to ask.
-TEST(Lifecycle, WithoutActionsACheckMakesReady) {
+// An exercise that acts on no host has nobody to ask.
+TEST(Lifecycle, WithoutActionsApprovalMakesReady) {
   const auto room = At(v1::PHASE_APPROVED, {.scenario = testing::kTabletopScenario});
-  room->Must("director", "check_exercise { exercise: 'drill' }");
+  EXPECT_EQ(room->Must("director", "check_exercise { exercise: 'drill' }").response.notes_size(), 1)
+      << "the notice that is not acknowledged";
+  room->Approve();
   EXPECT_EQ(room->e().phase, v1::PHASE_READY);
 }
 

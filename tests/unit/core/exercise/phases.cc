@@ -41,7 +41,12 @@ std::unique_ptr<DrillRoom> At(v1::Phase phase, const DrillRoom::Options& options
   auto room = std::make_unique<DrillRoom>(options);
   if (phase == v1::PHASE_DRAFT) return room;
   if (phase == v1::PHASE_APPROVED) {
-    room->Approve();
+    v1::Command approve = room->ApproveCommand();
+    // Without actions nobody has to be asked: something else must be missing.
+    const bool ask = options.scenario == kTabletopScenario;
+    approve.mutable_approve_exercise()->mutable_approval()->mutable_notices(0)->set_acknowledged(
+        !ask);
+    room->Must("director", approve);
     return room;
   }
   if (phase == v1::PHASE_READY) {

@@ -156,7 +156,7 @@ type: live
 duration: 600s
 cast:
   systems:
-    - {id: portal, title: {vi: Cổng, en: Portal}, roles: [web]}
+    - {id: portal, title: {vi: Cổng, en: Portal}, roles: [web, db]}
     - {id: far, title: {vi: Xa, en: Far}, roles: [web]}
   teams: [{id: soc, title: {vi: Giám sát, en: SOC}}, {id: ops, title: {vi: Vận hành, en: Ops}}]
 objectives: [{id: see, title: {vi: Phát hiện, en: Detect}}]
