@@ -494,7 +494,7 @@ class ExerciseFold {
     ASSIGN_OR_RETURN(InjectState * inject, FindInject(retried.inject()));
     const int host = e_.FindHost(retried.host());
     const int position = host < 0 ? -1 : inject->PositionOf(host);
-    if (position < 0) return Unknown("order on", retried.host());
+    if (position < 0 || inject->orders.empty()) return Unknown("order on", retried.host());
     OrderState& order = inject->orders[static_cast<size_t>(position)];
     if (order.NeedsCleanup()) {
       e_.stale_attempts.insert({e_.FindInject(retried.inject()), host, order.attempt});
