@@ -179,7 +179,7 @@ std::unique_ptr<DrillRoom> Paused() {
   room->Restart(90);  // comes back paused, what is overdue is held
   room->Must("director", "resume_exercise { exercise: 'drill' }");
   room->Advance(12);
-  room->Must("director", "fire_inject { exercise: 'drill' inject: 'rep#2' }");
+  room->Must("director", "fire_inject { exercise: 'drill' inject: 'rep#3' }");
   return room;
 }
 

@@ -288,7 +288,7 @@ void DrillRoom::Undo(const std::string& host, const std::string& inject, v1::Cle
                    cleanup == v1::CLEANUP_RESULT_RESIDUE ? " notes: 'left: /srv'" : ""));
 }
 
-void DrillRoom::Restart(double down_s) {
+void DrillRoom::Restart(double down_s, bool agents_return) {
   const int64_t alive = now_us;
   const std::vector<std::string> hosts = {"w1", "w2", "d1"};
   std::vector<std::string> connected;
@@ -301,7 +301,9 @@ void DrillRoom::Restart(double down_s) {
   }
   now_us += static_cast<int64_t>(down_s * 1e6);
   EXPECT_OK(Handle(ControllerStart{"test", alive}));
-  for (const std::string& host : connected) Connect(host);
+  for (const std::string& host : connected) {
+    if (agents_return) Connect(host);
+  }
 }
 
 v1::Signature DrillRoom::Sign(const std::string& key, const std::string& public_key,

@@ -71,8 +71,9 @@ class DrillRoom {
   void Play(const std::string& host, const std::string& inject);
   void Undo(const std::string& host, const std::string& inject,
             v1::CleanupResult cleanup = v1::CLEANUP_RESULT_VERIFIED, int attempt = 1);
-  // The controller dies and another comes up from the journal after so long; agents come back.
-  void Restart(double down_s);
+  // The controller dies and another comes up from the journal after so long; agents come back,
+  // unless told otherwise.
+  void Restart(double down_s, bool agents_return = true);
 
   // ---- the way there ----
   v1::Command ApproveCommand(int signatures, int64_t not_before_us, int64_t not_after_us);

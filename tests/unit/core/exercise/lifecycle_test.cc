@@ -268,7 +268,7 @@ TEST(LifecycleTable, EveryCommandInEveryPhase) {
         EXPECT_TRUE(records.empty() || KindOf(records.front()) == cells.back())
             << absl::StrCat(records.empty() ? "" : KindOf(records.front()));
       }
-      room->ExpectReplays();
+      if (!records.empty()) room->ExpectReplays();
     }
   }
 }
@@ -307,8 +307,10 @@ std::map<std::string, Happening> Happenings() {
           answer.report.set_exercise(DrillRoom::kId);
           EXPECT_OK(room.Handle(answer));
         }}},
-      {"restart-60s", {IndexOf<ControllerStart>(), [](DrillRoom& room) { room.Restart(60); }}},
-      {"restart-61s", {IndexOf<ControllerStart>(), [](DrillRoom& room) { room.Restart(61); }}},
+      {"restart-60s",
+       {IndexOf<ControllerStart>(), [](DrillRoom& room) { room.Restart(60, false); }}},
+      {"restart-61s",
+       {IndexOf<ControllerStart>(), [](DrillRoom& room) { room.Restart(61, false); }}},
       {"enrolment",
        {IndexOf<AgentEnrolment>(),
         [](DrillRoom& room) {
@@ -360,7 +362,7 @@ TEST(LifecycleTable, EveryHappeningInEveryPhase) {
       EXPECT_EQ(Cell(*room, phases[i], records.size()), cells[i]);
       EXPECT_TRUE(records.empty() || KindOf(records.front()) == cells.back())
           << absl::StrCat(records.empty() ? "" : KindOf(records.front()));
-      room->ExpectReplays();
+      if (!records.empty()) room->ExpectReplays();
     }
   }
 }
