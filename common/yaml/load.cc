@@ -1,5 +1,6 @@
 #include "common/yaml/load.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,8 @@
 namespace drill::yaml {
 
 namespace {
+
+constexpr size_t kNamesBesideNearest = 8;
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -121,7 +124,12 @@ void Loader::UnknownKey(const Event& key, const Shape& shape) {
       absl::StrCat("unknown key ", Quoted(key.value), " in ", shape.type->name(), ", expected ");
   const absl::string_view nearest = Nearest(key.value, names);
   if (!nearest.empty()) absl::StrAppend(&text, "perhaps ", nearest, "; ");
-  absl::StrAppend(&text, names.empty() ? "no keys" : "one of: ", absl::StrJoin(names, ", "));
+  absl::StrAppend(&text, names.empty() ? "no keys" : "one of: ");
+  // Beside a likely name, a long list would only hide it.
+  const size_t shown = nearest.empty() ? names.size() : std::min(names.size(), kNamesBesideNearest);
+  absl::StrAppend(&text,
+                  absl::StrJoin(names.begin(), names.begin() + static_cast<long>(shown), ", "));
+  if (shown < names.size()) absl::StrAppend(&text, " and ", names.size() - shown, " more");
   Fault(key.place, text);
 }
 
