@@ -56,10 +56,11 @@ TEST(GoldenJournals, HoldEveryKindOfRecord) {
       held.insert(testing::KindOf(record));
     }
   }
-  std::set<std::string> all;
   const auto* body = v1::Record::descriptor()->FindOneofByName("body");
-  for (int i = 0; i < body->field_count(); ++i) all.insert(body->field(i)->name());
-  EXPECT_EQ(held, all) << "a new kind needs a golden journal before it is released";
+  for (int i = 0; i < body->field_count(); ++i) {
+    EXPECT_TRUE(held.contains(body->field(i)->name()))
+        << body->field(i)->name() << ": a kind needs a golden journal before it is released";
+  }
 }
 
 }  // namespace
