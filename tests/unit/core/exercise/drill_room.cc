@@ -131,6 +131,24 @@ DrillRoom::DrillRoom(const Options& options)
   News();
 }
 
+std::unique_ptr<DrillRoom> DrillRoom::Copy() const {
+  auto copy = std::unique_ptr<DrillRoom>(new DrillRoom(options_, Blank()));
+  copy->now_us = now_us;
+  copy->journal = journal;
+  copy->sent = sent;
+  copy->keys = keys;
+  copy->public_keys = public_keys;
+  copy->requests_ = requests_;
+  copy->told_ = told_;
+  copy->outbox_ = outbox_;
+  copy->engine = std::make_unique<Engine>(&Score);
+  for (const Stamped& stamped : journal) {
+    EXPECT_OK(copy->engine->Replay(stamped.record, stamped.hash));
+  }
+  copy->engine->fleet() = engine->fleet();
+  return copy;
+}
+
 void DrillRoom::FillRegister() {
   v1::Command command = Cmd(R"pb(
     apply_register {
