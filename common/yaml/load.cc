@@ -19,7 +19,7 @@ namespace drill::yaml {
 
 namespace {
 
-constexpr size_t kNamesBesideNearest = 8;
+constexpr size_t kNamesBesideNearest = 12;
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;

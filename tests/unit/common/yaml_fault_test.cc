@@ -147,7 +147,8 @@ TEST(YamlFault, Keys) {
        "1:1: unknown key \"files.encript\" in Action, expected perhaps files_encrypt; one of: "
        "files_encrypt, web_deface, process_run_decoy, log_append, files_exfiltrate, "
        "network_beacon, "
-       "network_scan, network_flood and 16 more"},
+       "network_scan, network_flood, network_listen, dns_query, account_create, persistence_cron "
+       "and 12 more"},
   });
   Check<test::Empty>({{"a: b", "1:1: unknown key \"a\" in Empty, expected no keys"}});
 }
