@@ -37,9 +37,9 @@ constexpr char kHost[] = "web-01";
 constexpr uintmax_t kFileBytesMax = 16'000'000;
 constexpr int64_t kResidentBytesMax = 14 << 20;
 
-std::string Binary() {
+std::string Binary(absl::string_view name = "drill-agent") {
   const char* bin = getenv("DRILL_BIN");
-  return absl::StrCat(bin == nullptr ? "bin" : bin, "/drill-agent");
+  return absl::StrCat(bin == nullptr ? "bin" : bin, "/", name);
 }
 
 // A started drill-agent. Ended at the latest with this object.
@@ -122,9 +122,10 @@ class BinaryTest : public ::testing::Test {
     return enrol.Output();
   }
   void Enrol() { EnrolOutput(controller_.TokenFor(kHost), 0); }
-  std::unique_ptr<Process> Run(std::map<std::string, std::string> environment = {}) {
+  std::unique_ptr<Process> Run(const std::string& program = Binary(),
+                               std::map<std::string, std::string> environment = {}) {
     return std::make_unique<Process>(
-        Binary(), std::vector<std::string>{"run", "--dir", directory_.path()},
+        program, std::vector<std::string>{"run", "--dir", directory_.path()},
         Process::How{.root = "", .environment = std::move(environment)});
   }
   std::string Status() {
@@ -165,6 +166,15 @@ TEST(BinaryFileTest, IsOneStaticFileWithinItsBudget) {
     EXPECT_NE(segment.p_type, static_cast<Elf64_Word>(PT_INTERP)) << "needs a dynamic loader";
     EXPECT_NE(segment.p_type, static_cast<Elf64_Word>(PT_DYNAMIC)) << "needs shared libraries";
   }
+}
+
+TEST(BinaryFileTest, HasNoDoorForTests) {
+  const auto shipped = os::ReadFile(Binary());
+  ASSERT_OK(shipped);
+  EXPECT_EQ(shipped->find("DRILL_AGENT_DIE_AT"), std::string::npos);
+  const auto killable = os::ReadFile(Binary("drill-agent-killable"));
+  ASSERT_OK(killable);
+  EXPECT_NE(killable->find("DRILL_AGENT_DIE_AT"), std::string::npos) << "this test sees nothing";
 }
 
 TEST(BinaryFileTest, ExplainsItself) {
@@ -216,7 +226,8 @@ TEST_F(BinaryTest, SigtermUndoesEverythingAndEndsWithZero) {
 TEST_F(BinaryTest, KilledInTheMidstOfAnOrderTheNextRunUndoesAndTellsIt) {
   Enrol();
   {
-    const auto agent = Run({{"DRILL_AGENT_DIE_AT", "applied.before"}});
+    const auto agent =
+        Run(Binary("drill-agent-killable"), {{"DRILL_AGENT_DIE_AT", "applied.before"}});
     controller_.Want({Deface()});
     EXPECT_EQ(agent->Wait(), -SIGKILL);
     EXPECT_NE(sandbox_.Manifest(), before_);
