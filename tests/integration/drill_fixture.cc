@@ -363,8 +363,8 @@ absl::Status DrillTest::MakeReady() {
   const bool connected = Until([this] {
     size_t measured = 0;
     const auto list = Get<v1::AgentList>("admin", {"agent", "list"});
-    for (const auto& agent : list.agents()) {
-      measured += agent.connected() && agent.clock_error_us() != 0;
+    for (const v1::AgentStatus& status : list.agents()) {
+      measured += status.connected() && status.clock_error_us() != 0;
     }
     return measured == hosts_.size();
   });
@@ -404,6 +404,14 @@ std::vector<v1::WatchEvent> DrillTest::WatchUntil(
 }
 
 std::vector<v1::WatchEvent> DrillTest::Records() { return WatchUntil(nullptr); }
+
+bool DrillTest::Connected(const std::string& host) {
+  const auto list = Get<v1::AgentList>("admin", {"agent", "list"});
+  for (const v1::AgentStatus& status : list.agents()) {
+    if (status.host() == host) return status.connected() && status.clock_error_us() != 0;
+  }
+  return false;
+}
 
 bool DrillTest::Clean() {
   return Until([this] {

@@ -103,6 +103,8 @@ class DrillTest : public ::testing::Test {
     return Get<v1::ExerciseView>("giam-doc", {"exercise", "show", kExercise});
   }
   bool Clean();
+  // As the controller says it.
+  bool Connected(const std::string& host);
 
   // What a drill is made of; to be changed before it is prepared.
   std::string scenario_;  // YAML
