@@ -93,17 +93,26 @@ class AgentFullDiskTest : public DrillTest {
   bool mounted_ = false;
 };
 
-// The check before the order: there is room for what the agent has to write down, not for an undo
-// log with its reserve.
-TEST_F(AgentFullDiskTest, OrderForWhichTheUndoLogHasNoRoomIsNotStarted) {
+// There is room for what the agent has to write down, not for an undo log with its reserve.
+TEST_F(AgentFullDiskTest, WhatHasNoRoomForItsUndoLogIsToldBeforeTheStart) {
   MakeReadyOn("agent", "16m");
   if (IsSkipped() || HasFailure()) return;
   FillDisk(2 << 20);
-  // Somebody who checks again is told before the start.
   const Output check = As("giam-doc", {"exercise", "check", kExercise});
   EXPECT_THAT(check.out + check.err, HasSubstr("no room for the undo store"));
+  const Output start = As("giam-doc", {"exercise", "start", kExercise});
+  EXPECT_EQ(start.code, 1);
+  EXPECT_THAT(start.err, ::testing::AllOf(HasSubstr("app-1"), HasSubstr("no room for the undo"),
+                                          HasSubstr(place_)));
+  EXPECT_EQ(Count(Records(), [](const v1::Record& r) { return r.has_exercise_started(); }), 0);
+}
 
+// The disk fills up after the start, when the order is armed.
+TEST_F(AgentFullDiskTest, OrderForWhichTheUndoLogHasNoRoomIsNotStarted) {
+  MakeReadyOn("agent", "16m");
+  if (IsSkipped() || HasFailure()) return;
   ASSERT_OK(Do("giam-doc", {"exercise", "start", kExercise}));
+  FillDisk(2 << 20);
   const auto events = WatchUntil(ExerciseEnded);
   ASSERT_TRUE(Clean());
   EXPECT_THAT(Told(events, "crypt"),
@@ -125,24 +134,6 @@ TEST_F(AgentFullDiskTest, OrderWhoseUndoLogCannotBeWrittenIsNotStarted) {
               ::testing::ElementsAre(::testing::AllOf(HasSubstr("ORDER_EVENT_KIND_FAILED"),
                                                       HasSubstr("No space left on device"))));
   HostIsUntouchedAndTheOtherPlayed(events);
-}
-
-// Not even the outbox: nothing is started until what happens can be told, then it says so.
-TEST_F(AgentFullDiskTest, NothingIsStartedWhileNothingCanBeWrittenDown) {
-  MakeReadyOn("agent", "16m");
-  if (IsSkipped() || HasFailure()) return;
-  FillDisk(0);
-  ASSERT_OK(Do("giam-doc", {"exercise", "start", kExercise}));
-  const auto events = WatchUntil(OrderIs(v1::ORDER_EVENT_KIND_APPLIED, "lines", "app-2"));
-  EXPECT_THAT(Told(events, "crypt"), ::testing::IsEmpty());
-  HostIsUntouchedAndTheOtherPlayed(events);
-  ASSERT_EQ(unlink(Ballast().c_str()), 0);
-  ASSERT_TRUE(Clean());
-  const auto later = WatchUntil(ExerciseEnded);
-  const auto told = Told(Records(), "crypt");
-  ASSERT_EQ(told.size(), 1u);
-  EXPECT_THAT(told[0], HasSubstr("no room for the undo store"));
-  HostIsUntouchedAndTheOtherPlayed(later);
 }
 
 }  // namespace

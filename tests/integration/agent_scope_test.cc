@@ -119,7 +119,7 @@ const Case kCases[] = {
             s->set_not_before_us(s->not_before_us() + kDayUs);
           }},
      "window"},
-    {"NumberOfOrdersIsUsedUp",
+    {"NoOrderIsAdmitted",
      {.before_signing = [](v1::Scope* s) { s->set_orders_per_host_max(0); }},
      "number of orders is used up"},
     {"SignedByAnotherKey", {.strange_key = true}, "0 valid signature(s)"},
