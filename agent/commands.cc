@@ -11,6 +11,7 @@
 #include "agent/app.h"
 #include "agent/app_config.h"
 #include "agent/enrol.h"
+#include "agent/kill_point.h"
 #include "common/base/status.h"
 
 namespace drill::agent {
@@ -98,7 +99,8 @@ App* running = nullptr;
 void OnSignal(int) { running->RequestStop(); }
 
 absl::Status RunAgent(Flags& flags) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<App> app, App::Open(flags["--dir"]));
+  ASSIGN_OR_RETURN(const std::unique_ptr<App> app,
+                   App::Open(flags["--dir"], KillPointOfThisProgram()));
   running = app.get();
   struct sigaction action {};
   action.sa_handler = OnSignal;

@@ -21,9 +21,9 @@
 // drill-agent as it is shipped, started by a test.
 namespace drill::agent {
 
-inline std::string Binary() {
+inline std::string Binary(absl::string_view name = "drill-agent") {
   const char* bin = getenv("DRILL_BIN");
-  return absl::StrCat(bin == nullptr ? "bin" : bin, "/drill-agent");
+  return absl::StrCat(bin == nullptr ? "bin" : bin, "/", name);
 }
 
 // A started drill-agent. Ended at the latest with this object.

@@ -51,9 +51,10 @@ class BinaryTest : public ::testing::Test {
     return enrol.Output();
   }
   void Enrol() { EnrolOutput(controller_.TokenFor(kHost), 0); }
-  std::unique_ptr<Process> Run(std::map<std::string, std::string> environment = {}) {
+  std::unique_ptr<Process> Run(const std::string& program = Binary(),
+                               std::map<std::string, std::string> environment = {}) {
     return std::make_unique<Process>(
-        Binary(), std::vector<std::string>{"run", "--dir", directory_.path()},
+        program, std::vector<std::string>{"run", "--dir", directory_.path()},
         Process::How{.root = "", .environment = std::move(environment)});
   }
   std::string Status() {
@@ -94,6 +95,15 @@ TEST(BinaryFileTest, IsOneStaticFileWithinItsBudget) {
     EXPECT_NE(segment.p_type, static_cast<Elf64_Word>(PT_INTERP)) << "needs a dynamic loader";
     EXPECT_NE(segment.p_type, static_cast<Elf64_Word>(PT_DYNAMIC)) << "needs shared libraries";
   }
+}
+
+TEST(BinaryFileTest, HasNoDoorForTests) {
+  const auto shipped = os::ReadFile(Binary());
+  ASSERT_OK(shipped);
+  EXPECT_EQ(shipped->find("DRILL_AGENT_DIE_AT"), std::string::npos);
+  const auto killable = os::ReadFile(Binary("drill-agent-killable"));
+  ASSERT_OK(killable);
+  EXPECT_NE(killable->find("DRILL_AGENT_DIE_AT"), std::string::npos) << "this test sees nothing";
 }
 
 TEST(BinaryFileTest, ExplainsItself) {
@@ -145,7 +155,8 @@ TEST_F(BinaryTest, SigtermUndoesEverythingAndEndsWithZero) {
 TEST_F(BinaryTest, KilledInTheMidstOfAnOrderTheNextRunUndoesAndTellsIt) {
   Enrol();
   {
-    const auto agent = Run({{"DRILL_AGENT_DIE_AT", "applied.before"}});
+    const auto agent =
+        Run(Binary("drill-agent-killable"), {{"DRILL_AGENT_DIE_AT", "applied.before"}});
     controller_.Want({Deface()});
     EXPECT_EQ(agent->Wait(), -SIGKILL);
     EXPECT_NE(sandbox_.Manifest(), before_);
