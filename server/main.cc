@@ -35,7 +35,7 @@ sigset_t BlockStopSignals() {
 
 int main(int argc, char** argv) {
   // Debian's Abseil looks for lock cycles at every lock that gRPC takes: a debugging aid that costs
-  // a tenth of the CPU.
+  // a twentieth of the CPU.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   drill::AppOptions options;
   options.version = DRILL_VERSION;

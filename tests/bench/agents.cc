@@ -232,7 +232,7 @@ class SimAgent final : public grpc::ClientBidiReactor<v1::AgentFrame, v1::Contro
     if (owner_->options_.bare) {
       if (in_.has_heartbeat_ack()) return;
       owner_->tally_.Add(in_.has_welcome() ? "welcome" : "frame", now);
-      return Beat();
+      return in_.has_welcome() ? KeepBeating() : Beat();
     }
     if (in_.has_desired()) {
       desired_bytes_ = static_cast<int64_t>(in_.ByteSizeLong());
@@ -248,16 +248,17 @@ class SimAgent final : public grpc::ClientBidiReactor<v1::AgentFrame, v1::Contro
     if (welcome) owner_->tally_.Add("welcome", now);
   }
 
-  // As the engine does; the next one a whole period later.
   void Beat() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const int64_t now = os::BootMicros();
     v1::AgentFrame frame;
     frame.mutable_heartbeat()->set_number(++beats_);
-    frame.mutable_heartbeat()->set_t1_us(now);
+    frame.mutable_heartbeat()->set_t1_us(os::BootMicros());
     Send(frame);
-    owner_->timers_.Schedule(this, now + owner_->options_.bare_heartbeat_us, [this] {
+  }
+  void KeepBeating() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    Beat();
+    owner_->timers_.Schedule(this, os::BootMicros() + owner_->options_.bare_heartbeat_us, [this] {
       MutexLock lock(mutex_);
-      Beat();
+      KeepBeating();
     });
   }
 
