@@ -40,6 +40,32 @@ void PrintHead(Session& session, const v1::SignedScope& file, const v1::Scope& s
   }
 }
 
+// An entry with the action that it stands for. False: it is not what the scenario says.
+bool PrintEntry(Session& session, const v1::ScopeEntry& entry, Msg against,
+                const absl::flat_hash_map<std::string, const v1::Inject*>* injects) {
+  session.PrintLine(
+      absl::StrCat("  ", Clean(entry.inject()), "  sha256 ", Hex(entry.action_sha256())));
+  if (!entry.against().empty()) {
+    session.PrintLine(
+        absl::StrCat("    ", session.Say(against, Clean(absl::StrJoin(entry.against(), ", ")))));
+  }
+  if (injects == nullptr) return true;
+  const auto found = injects->find(entry.inject());
+  const bool known = found != injects->end() && found->second->has_action();
+  if (!known || Sha256(found->second->action().SerializeAsString()) != entry.action_sha256()) {
+    session.PrintLine(absl::StrCat(
+        "    ",
+        session.Painted(session.Say(known ? Msg::kScopeWrongDigest : Msg::kScopeUnknownInject),
+                        Colour::kRed)));
+    return false;
+  }
+  session.PrintLine(absl::StrCat("    ", Clean(session.Pick(found->second->title()))));
+  for (const std::string& line : ActionLines(found->second->action())) {
+    session.PrintLine(absl::StrCat("    ", Clean(line)));
+  }
+  return true;
+}
+
 }  // namespace
 
 absl::Status PrintScope(Session& session, const v1::SignedScope& file, const v1::Scope& scope,
@@ -52,24 +78,12 @@ absl::Status PrintScope(Session& session, const v1::SignedScope& file, const v1:
     session.PrintLine(session.Painted(session.Say(Msg::kScopeNoScenario), Colour::kYellow));
   }
   int wrong = 0;
+  const auto* known = scenario == nullptr ? nullptr : &injects;
   for (const v1::ScopeEntry& entry : scope.entries()) {
-    session.PrintLine(
-        absl::StrCat("  ", Clean(entry.inject()), "  sha256 ", Hex(entry.action_sha256())));
-    if (scenario == nullptr) continue;
-    const auto found = injects.find(entry.inject());
-    const bool known = found != injects.end() && found->second->has_action();
-    if (!known || Sha256(found->second->action().SerializeAsString()) != entry.action_sha256()) {
-      ++wrong;
-      session.PrintLine(absl::StrCat(
-          "    ",
-          session.Painted(session.Say(known ? Msg::kScopeWrongDigest : Msg::kScopeUnknownInject),
-                          Colour::kRed)));
-      continue;
-    }
-    session.PrintLine(absl::StrCat("    ", Clean(session.Pick(found->second->title()))));
-    for (const std::string& line : ActionLines(found->second->action())) {
-      session.PrintLine(absl::StrCat("    ", Clean(line)));
-    }
+    wrong += PrintEntry(session, entry, Msg::kScopeAgainst, known) ? 0 : 1;
+  }
+  for (const v1::ScopeEntry& entry : scope.aimed_here()) {
+    wrong += PrintEntry(session, entry, Msg::kScopeAimedHere, known) ? 0 : 1;
   }
   if (wrong == 0) return absl::OkStatus();
   return absl::InvalidArgumentError(session.Say(Msg::kScopeDoNotSign, wrong));

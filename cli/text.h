@@ -192,6 +192,8 @@ enum class Msg {
   kScopeCap,
   kScopeDigest,
   kScopeUnsigned,
+  kScopeAgainst,
+  kScopeAimedHere,
   kScopeSignature,
   kScopeNoScenario,
   kScopeWrongDigest,

@@ -336,6 +336,10 @@ absl::string_view English(Msg message) {
       return "SHA-256 of the scope: $0";
     case Msg::kScopeUnsigned:
       return "Not signed yet";
+    case Msg::kScopeAgainst:
+      return "against hosts: $0";
+    case Msg::kScopeAimedHere:
+      return "AIMED AT YOUR HOSTS: $0";
     case Msg::kScopeSignature:
       return "Signed with key $0";
     case Msg::kScopeNoScenario:

@@ -335,6 +335,10 @@ absl::string_view Vietnamese(Msg message) {
       return "SHA-256 của phạm vi: $0";
     case Msg::kScopeUnsigned:
       return "Chưa có chữ ký";
+    case Msg::kScopeAgainst:
+      return "nhằm vào máy: $0";
+    case Msg::kScopeAimedHere:
+      return "NHẰM VÀO MÁY CỦA QUÝ VỊ: $0";
     case Msg::kScopeSignature:
       return "Đã ký bằng khóa $0";
     case Msg::kScopeNoScenario:

@@ -179,12 +179,13 @@ class ExerciseFold {
       state.scope_inject = std::move(unfolded.authored_id);
       state.added = added;
       for (size_t h = 0; h < e_.hosts.size(); ++h) {
-        const auto& targets = state.inject.targets();
-        if (std::any_of(targets.begin(), targets.end(), [&](const v1::Selector& selector) {
-              return Selects(selector, e_.hosts[h].part, e_.hosts[h].host);
-            })) {
-          state.hosts.push_back(static_cast<int>(h));
-        }
+        const auto chosen = [&](const google::protobuf::RepeatedPtrField<v1::Selector>& selectors) {
+          return std::any_of(selectors.begin(), selectors.end(), [&](const v1::Selector& selector) {
+            return Selects(selector, e_.hosts[h].part, e_.hosts[h].host);
+          });
+        };
+        if (chosen(state.inject.targets())) state.hosts.push_back(static_cast<int>(h));
+        if (chosen(state.inject.against())) state.against.push_back(static_cast<int>(h));
       }
       if (state.is_action()) state.orders.resize(state.hosts.size());
       if (state.inject.has_at()) {

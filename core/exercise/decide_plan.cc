@@ -148,8 +148,13 @@ void CheckSize(const v1::ExerciseCreated& created, std::vector<std::string>* fau
     const size_t times =
         inject.has_repeat() ? static_cast<size_t>(std::max(1, inject.repeat().times())) : 1;
     size_t hosts = 0;
+    bool aims_at_some = inject.against().empty();
     for (const v1::SystemCast& cast : created.systems()) {
       for (const v1::Host& host : cast.hosts()) {
+        aims_at_some = aims_at_some || std::any_of(inject.against().begin(), inject.against().end(),
+                                                   [&](const v1::Selector& selector) {
+                                                     return Selects(selector, cast.part(), host);
+                                                   });
         const bool aimed = std::any_of(
             inject.targets().begin(), inject.targets().end(),
             [&](const v1::Selector& selector) { return Selects(selector, cast.part(), host); });
@@ -162,6 +167,10 @@ void CheckSize(const v1::ExerciseCreated& created, std::vector<std::string>* fau
     }
     if (hosts == 0 && inject.targets_size() > 0) {
       faults->push_back(absl::StrCat("inject '", inject.id(), "' would hit no host of this cast"));
+    }
+    if (!aims_at_some) {
+      faults->push_back(
+          absl::StrCat("inject '", inject.id(), "' is aimed against no host of this cast"));
     }
     orders += hosts * times;
   }
@@ -216,13 +225,16 @@ bool Complete(const v1::RulesOfEngagement& roe) {
   return true;
 }
 
+// Agents play there, or others' play is aimed at it: its owner must sign.
 bool HasActionsOn(const Exercise& e, absl::string_view system) {
-  for (const InjectState& inject : e.injects) {
-    for (int host : inject.hosts) {
-      if (inject.is_action() && e.hosts[static_cast<size_t>(host)].system == system) return true;
-    }
-  }
-  return false;
+  const auto on_system = [&](int host) {
+    return e.hosts[static_cast<size_t>(host)].system == system;
+  };
+  return std::any_of(e.injects.begin(), e.injects.end(), [&](const InjectState& inject) {
+    return inject.is_action() &&
+           (std::any_of(inject.hosts.begin(), inject.hosts.end(), on_system) ||
+            std::any_of(inject.against.begin(), inject.against.end(), on_system));
+  });
 }
 
 }  // namespace

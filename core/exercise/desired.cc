@@ -18,6 +18,7 @@ v1::Order MakeOrder(const Exercise& e, const InjectState& inject, const std::str
   id->set_attempt(attempt);
   order.set_action(inject.inject.action().SerializeAsString());
   order.set_scope_inject(inject.scope_inject);
+  for (int aim : inject.against) order.add_against(e.hosts[static_cast<size_t>(aim)].host.id());
   order.set_wanted(v1::WANTED_PLAY);
   return order;
 }

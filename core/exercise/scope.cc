@@ -27,21 +27,32 @@ absl::StatusOr<v1::Scope> BuildScope(const Exercise& exercise, absl::string_view
     return absl::NotFoundError(
         absl::StrCat("system '", system, "' plays no part in exercise '", exercise.id(), "'"));
   }
+  const auto ours = [&](const std::vector<int>& of) {
+    std::vector<int> chosen;
+    for (int host : of) {
+      if (exercise.hosts[static_cast<size_t>(host)].system == system) chosen.push_back(host);
+    }
+    return chosen;
+  };
+  const auto fill = [&](const InjectState& inject, const std::vector<int>& against,
+                        v1::ScopeEntry* entry) {
+    entry->set_inject(inject.scope_inject);
+    entry->set_action_sha256(Sha256(inject.inject.action().SerializeAsString()));
+    for (int host : against) {
+      entry->add_against(exercise.hosts[static_cast<size_t>(host)].host.id());
+    }
+  };
   int orders = 0;
   for (const InjectState& inject : exercise.injects) {
     if (!inject.is_action()) continue;
-    bool aims = false;
-    for (int host : inject.hosts) {
-      if (exercise.hosts[static_cast<size_t>(host)].system != system) continue;
-      hosts.insert(host);
-      aims = true;
-    }
-    if (!aims) continue;
-    ++orders;
+    const std::vector<int> plays = ours(inject.hosts);
+    const std::vector<int> aimed = ours(inject.against);
+    hosts.insert(plays.begin(), plays.end());
+    orders += plays.empty() ? 0 : 1;
+    if (plays.empty() && aimed.empty()) continue;
     if (!named.insert(inject.scope_inject).second) continue;
-    v1::ScopeEntry* entry = scope.add_entries();
-    entry->set_inject(inject.scope_inject);
-    entry->set_action_sha256(Sha256(inject.inject.action().SerializeAsString()));
+    if (!plays.empty()) fill(inject, inject.against, scope.add_entries());
+    if (!aimed.empty()) fill(inject, aimed, scope.add_aimed_here());
   }
   for (int host : hosts) scope.add_hosts(exercise.hosts[static_cast<size_t>(host)].host.id());
   scope.set_orders_per_host_max(orders + kSpareOrdersPerHost);
@@ -86,9 +97,17 @@ absl::Status CheckOrderInScope(const v1::Scope& scope, const v1::Order& order,
   const std::string digest = Sha256(order.action());
   for (const v1::ScopeEntry& entry : scope.entries()) {
     if (entry.inject() != order.scope_inject()) continue;
-    if (entry.action_sha256() == digest) return absl::OkStatus();
-    return absl::PermissionDeniedError(
-        absl::StrCat("action of inject '", entry.inject(), "' is not the one that was signed"));
+    if (entry.action_sha256() != digest) {
+      return absl::PermissionDeniedError(
+          absl::StrCat("action of inject '", entry.inject(), "' is not the one that was signed"));
+    }
+    for (const std::string& aim : order.against()) {
+      if (std::find(entry.against().begin(), entry.against().end(), aim) == entry.against().end()) {
+        return absl::PermissionDeniedError(absl::StrCat(
+            "the signed scope does not let inject '", entry.inject(), "' go against '", aim, "'"));
+      }
+    }
+    return absl::OkStatus();
   }
   return absl::PermissionDeniedError(
       absl::StrCat("the signed scope does not name inject '", order.scope_inject(), "'"));

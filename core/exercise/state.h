@@ -81,6 +81,7 @@ struct InjectState {
   v1::Inject inject;         // repeats unfolded: id "x#2"
   std::string scope_inject;  // "x"
   std::vector<int> hosts;    // targets, ascending
+  std::vector<int> against;  // what a scan, flood or guess is aimed at, ascending
   // Parallel to `hosts`; action injects only.
   std::vector<OrderState> orders;
   // By host index; manual injects only.

@@ -134,9 +134,9 @@ void CheckRubric(Context& context) {
 
 // Run on each inject, in this order.
 constexpr InjectCheck kInjectChecks[] = {
-    CheckInjectNames, CheckKind,         CheckSchedule,   CheckAfter,
-    CheckUnless,      CheckRepeat,       CheckReach,      CheckTargets,
-    CheckTechniques,  CheckExpectations, CheckMoveWindow,
+    CheckInjectNames, CheckKind,       CheckSchedule,     CheckAfter,
+    CheckUnless,      CheckRepeat,     CheckReach,        CheckTargets,
+    CheckAgainst,     CheckTechniques, CheckExpectations, CheckMoveWindow,
 };
 
 void CheckInjects(Context& context) {
@@ -160,6 +160,7 @@ void CheckUnused(Context& context) {
   for (const v1::Inject& inject : s.injects()) {
     if (!inject.expect().empty()) scored[inject.objective()] = true;
     for (const v1::Selector& selector : inject.targets()) targeted[selector.system()] = true;
+    for (const v1::Selector& selector : inject.against()) targeted[selector.system()] = true;
     for (const v1::Expectation& e : inject.expect()) addressed[e.team()] = true;
     for (const std::string& team : inject.message().teams()) addressed[team] = true;
     for (const std::string& team : inject.question().teams()) addressed[team] = true;

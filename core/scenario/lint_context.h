@@ -120,6 +120,7 @@ using InjectCheck = void (*)(Context&, const InjectAt&);
 // lint_references.cc: names of other things, and what selectors choose.
 void CheckInjectNames(Context& context, const InjectAt& at);
 void CheckTargets(Context& context, const InjectAt& at);
+void CheckAgainst(Context& context, const InjectAt& at);
 // lint_reach.cc: schedules, and what can never come.
 void CheckSchedule(Context& context, const InjectAt& at);
 void CheckAfter(Context& context, const InjectAt& at);
@@ -130,6 +131,8 @@ void CheckMoveWindow(Context& context, const InjectAt& at);
 // lint_kinds.cc: what each kind of inject holds.
 void CheckKind(Context& context, const InjectAt& at);
 void CheckTechniques(Context& context, const InjectAt& at);
+// T1486, T1491.002.
+bool IsTechnique(absl::string_view id);
 // lint_expectations.cc
 void CheckExpectations(Context& context, const InjectAt& at);
 // lint_action.cc

@@ -96,15 +96,6 @@ void CheckQuestion(Context& context, const v1::Question& question, const std::st
   }
 }
 
-// T1486, T1491.002
-bool IsTechnique(absl::string_view id) {
-  const auto digits = [](absl::string_view text) {
-    return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-  };
-  if (!absl::StartsWith(id, "T") || (id.size() != 5 && id.size() != 9)) return false;
-  return digits(id.substr(1, 4)) && (id.size() == 5 || (id[5] == '.' && digits(id.substr(6))));
-}
-
 }  // namespace
 
 void CheckKind(Context& context, const InjectAt& at) {
@@ -128,6 +119,14 @@ void CheckKind(Context& context, const InjectAt& at) {
     case v1::Inject::KIND_NOT_SET:
       context.Error(at.path, "has no kind; write one of action, manual, message, question or cue");
   }
+}
+
+bool IsTechnique(absl::string_view id) {
+  const auto digits = [](absl::string_view text) {
+    return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  };
+  if (!absl::StartsWith(id, "T") || (id.size() != 5 && id.size() != 9)) return false;
+  return digits(id.substr(1, 4)) && (id.size() == 5 || (id[5] == '.' && digits(id.substr(6))));
 }
 
 void CheckTechniques(Context& context, const InjectAt& at) {

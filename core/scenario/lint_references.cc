@@ -51,4 +51,18 @@ void CheckTargets(Context& context, const InjectAt& at) {
   }
 }
 
+void CheckAgainst(Context& context, const InjectAt& at) {
+  const std::string path = Member(at.path, "against");
+  if (AimsAtHosts(at.inject) && at.inject.against().empty()) {
+    context.Error(path,
+                  "missing against; a scan, flood or guess needs hosts that it is aimed at, for "
+                  "example - system: PART");
+  } else if (!AimsAtHosts(at.inject) && !at.inject.against().empty()) {
+    context.Error(path, "is for scan, flood and guess only; remove it");
+  }
+  for (int i = 0; i < at.inject.against_size(); ++i) {
+    CheckSelector(context, at.inject.against(i), Element(path, i));
+  }
+}
+
 }  // namespace drill::lint

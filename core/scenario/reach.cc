@@ -223,6 +223,11 @@ bool OnHosts(const v1::Inject& inject) {
   return inject.kind_case() == v1::Inject::kAction || inject.kind_case() == v1::Inject::kManual;
 }
 
+bool AimsAtHosts(const v1::Inject& inject) {
+  const v1::Action& action = inject.action();
+  return action.has_network_scan() || action.has_network_flood() || action.has_auth_guess();
+}
+
 int64_t LongestLimitUs(const v1::Inject& inject) {
   int64_t longest = 0;
   for (const v1::Expectation& e : inject.expect())

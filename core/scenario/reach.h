@@ -66,6 +66,8 @@ AnchorVerdict JudgeAnchor(const v1::Inject& inject, v1::Anchor anchor);
 
 // Played on hosts.
 bool OnHosts(const v1::Inject& inject);
+// Its action goes against other hosts (scan, flood, guess).
+bool AimsAtHosts(const v1::Inject& inject);
 // Longest limit of its expectations, 0 without any.
 int64_t LongestLimitUs(const v1::Inject& inject);
 // How often it comes, 1..kRepeatTimesMax.
