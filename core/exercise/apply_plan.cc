@@ -64,6 +64,12 @@ absl::Status ExerciseFold::AddInject(const v1::Inject& authored, bool added) {
 absl::Status ExerciseFold::Approved() {
   e_.approved = r_.exercise_approved();
   e_.phase = v1::PHASE_APPROVED;
+  e_.scopes_of.clear();
+  for (int i = 0; i < e_.approved.scopes_size(); ++i) {
+    v1::Scope scope;
+    if (!scope.ParseFromString(e_.approved.scopes(i).scope())) continue;
+    e_.scopes_of[scope.system()].push_back(i);
+  }
   // What the hosts said was about the scope and orders before.
   for (ExerciseHost& host : e_.hosts) {
     host.checked = false;

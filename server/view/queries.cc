@@ -97,16 +97,6 @@ v1::HostRow HostRowOf(const Query& q, const Exercise& e, int index, const AgentS
   row.mutable_agent()->set_enrolled(q.state.reg.agent_keys.contains(host.host.id()));
   row.set_checked(host.checked);
   *row.mutable_findings() = host.check.findings();
-  for (const auto& [inject, on] : e.UncleanOrders()) {
-    if (on == index) row.set_cleanup_waiting(row.cleanup_waiting() + 1);
-  }
-  for (const auto& [key, notes] : e.residue) {
-    if (key.second != index) continue;
-    for (const std::string& note : notes) {
-      row.add_residue(
-          absl::StrCat(e.injects[static_cast<size_t>(key.first)].inject.id(), ": ", note));
-    }
-  }
   return row;
 }
 
@@ -230,6 +220,16 @@ absl::StatusOr<v1::ExerciseView> ReadExercise(const Query& q, const std::string&
   for (const InjectState& inject : e->injects) *view.add_injects() = RowOf(inject);
   for (size_t i = 0; i < e->hosts.size(); ++i) {
     *view.add_hosts() = HostRowOf(q, *e, static_cast<int>(i), agents);
+  }
+  for (const auto& [inject, host] : e->UncleanOrders()) {
+    v1::HostRow* row = view.mutable_hosts(host);
+    row->set_cleanup_waiting(row->cleanup_waiting() + 1);
+  }
+  for (const auto& [key, notes] : e->residue) {
+    const std::string& inject = e->injects[static_cast<size_t>(key.first)].inject.id();
+    for (const std::string& note : notes) {
+      view.mutable_hosts(key.second)->add_residue(absl::StrCat(inject, ": ", note));
+    }
   }
   *view.mutable_systems() = e->created.systems();
   *view.mutable_teams() = e->created.teams();
