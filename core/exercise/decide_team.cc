@@ -176,6 +176,34 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// What was said before it happened cannot have been about it. Empty: it came late enough.
+std::string TooEarly(const Exercise& e, const InjectState& inject,
+                     const v1::ObservationMatched& match, int observation) {
+  const int64_t said_us = match.counts_from_us() != 0
+                              ? match.counts_from_us()
+                              : e.observations[static_cast<size_t>(observation)].received_us;
+  const auto ms = [](int64_t us) { return absl::StrCat((us + 999) / 1000, " ms"); };
+  if (said_us < inject.released_us) {
+    return absl::StrCat("observation: it counts from ", ms(inject.released_us - said_us),
+                        " before the inject was released; it cannot be about it");
+  }
+  for (const std::string& id : match.hosts()) {
+    const int position = inject.orders.empty() ? -1 : inject.PositionOf(e.FindHost(id));
+    if (position < 0) continue;
+    const OrderState& order = inject.orders[static_cast<size_t>(position)];
+    const int64_t from_us = order.started_us - order.error_us;
+    if (order.started_us != 0 && said_us < from_us) {
+      return absl::StrCat("observation: it counts from ", ms(from_us - said_us),
+                          " before the action began on '", id, "'; it cannot be about it");
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
 absl::Status Link(Context& c, const v1::LinkObservation& link) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, link.exercise()));
   RETURN_IF_ERROR(CheckJudging(*e));
@@ -209,6 +237,8 @@ absl::Status Link(Context& c, const v1::LinkObservation& link) {
     }
     if (state.status != InjectState::Status::kReleased) {
       faults.push_back("inject: it was not released");
+    } else if (const std::string early = TooEarly(*e, state, match, observation); !early.empty()) {
+      faults.push_back(early);
     }
   }
   if (!faults.empty()) return Refused(faults);

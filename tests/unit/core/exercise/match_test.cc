@@ -406,8 +406,9 @@ TEST(Evaluator, ARejectionTakesTheAnchorAlong) {
   room->ExpectReplays();
 }
 
-TEST(Evaluator, AcceptsAClaimedTimeInsideTheExercise) {
+TEST(Evaluator, AcceptsAClaimedTimeBetweenTheActionAndNow) {
   const auto room = Played();
+  room->Advance(5);
   const std::string claim = Claim(*room, "1", "text: 'seen'");
   const auto link = [&](int64_t from) {
     return room
@@ -419,6 +420,11 @@ TEST(Evaluator, AcceptsAClaimedTimeInsideTheExercise) {
   };
   EXPECT_THAT(link(room->e().start_us - 1), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(link(room->now_us + 1), StatusIs(absl::StatusCode::kInvalidArgument));
+  const auto& act = room->Inject("act");
+  EXPECT_THAT(link(act.released_us - 1), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                  ::testing::HasSubstr("before the inject")));
+  EXPECT_THAT(link(act.orders[0].started_us - act.orders[0].error_us - 1),
+              StatusIs(absl::StatusCode::kInvalidArgument, ::testing::HasSubstr("before the")));
   EXPECT_OK(link(room->now_us - 2 * kSecond));
   EXPECT_EQ(room->Inject("act").detected_us, room->now_us - 2 * kSecond);
 }
