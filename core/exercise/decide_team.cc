@@ -171,6 +171,16 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
   o.set_during_real_incident(on_behalf ? e->RealIncidentAt(said_us) : e->real_incident);
   *c.Emit(e->id())->mutable_observation_made() = o;
   c.out.response.set_id(o.observation());
+  if (o.kind() == v1::OBSERVATION_KIND_ANSWER &&
+      std::any_of(e->observations.begin(), e->observations.end(), [&](const auto& earlier) {
+        return earlier.made.team() == o.team() && earlier.made.question() == o.question();
+      })) {
+    c.Note(
+        "Đội đã trả lời câu hỏi này trước đó: câu trả lời đầu tiên được tính, câu này được ghi "
+        "lại cho giám khảo.",
+        "Your team had answered this question before: the first answer counts, this one is kept "
+        "for the evaluators.");
+  }
   // Whether it matched is not for the team: the answer is the same for right and wrong. The link
   // itself follows in Settle.
   return absl::OkStatus();

@@ -255,6 +255,22 @@ TEST(Answer, IsWorthItsChoice) {
   refused("green", "question: 'ask' choice: 'a'");
 }
 
+TEST(Answer, ASecondOneIsKeptAndTheTeamIsToldThatTheFirstCounts) {
+  const auto room = Played();
+  const auto answer = [&](const char* choice) {
+    return room->Submit("blue", absl::StrCat("observe { exercise: 'drill' observation { kind: "
+                                             "OBSERVATION_KIND_ANSWER question: 'ask' choice: '",
+                                             choice, "' } }"));
+  };
+  const auto first = answer("a");
+  ASSERT_OK(first);
+  EXPECT_EQ(first->response.notes_size(), 0);
+  const auto second = answer("b");
+  ASSERT_OK(second);
+  ASSERT_EQ(second->response.notes_size(), 1);
+  EXPECT_THAT(second->response.notes(0).en(), ::testing::HasSubstr("the first answer counts"));
+}
+
 // ---- pause, REAL INCIDENT, after the end -----------------------------------------------------
 
 TEST(Pause, AClaimInAPauseCountsOnlyByAnEvaluator) {
