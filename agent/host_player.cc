@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/changer.h"
+#include "agent/policy_time.h"
 #include "agent/process.h"
 #include "common/base/status.h"
 #include "common/os/clock.h"
@@ -119,9 +120,12 @@ Outcome HostPlayer::Play(const v1::Order& order, Action& action, UndoLog log,
                          const std::function<void(int64_t)>& on_starting) {
   const std::string name = OpaqueId(order.id());
   const auto planned = Plan(order, action);
-  if (!planned.ok()) {
+  absl::Status may = planned.status();
+  // Only now: an order is armed, and asked about, ahead of the hours in which it starts.
+  if (may.ok()) may = AllowTime(planned->guard->policy(), options_.wall_us());
+  if (!may.ok()) {
     RemoveLog(DirectoryOf(name)).IgnoreError();
-    return NotStarted(planned.status());
+    return NotStarted(may);
   }
   Started& started = started_.emplace(name, Started{std::move(log), {}}).first->second;
   Changer changer(*planned->guard, planned->plan, started.log, options_.decoy_program,

@@ -1,6 +1,7 @@
 #ifndef DRILL_AGENT_HOST_PLAYER_H_
 #define DRILL_AGENT_HOST_PLAYER_H_
 
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "agent/policy.h"
 #include "agent/undo_log.h"
 #include "agent/undoer.h"
+#include "common/os/clock.h"
 
 namespace drill::agent {
 
@@ -39,6 +41,8 @@ class HostPlayer : public Player {
     std::string decoy_program = "/proc/self/exe";
     // Besides `directory`, what no order may touch: configuration, policy, keys.
     std::vector<std::string> own_paths;
+    // For the policy's hours and blackouts.
+    std::function<int64_t()> wall_us = os::WallMicros;
     KillPoint kill_point = [](absl::string_view) {};
   };
 

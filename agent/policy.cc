@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "agent/policy_time.h"
 
 namespace drill::agent {
 namespace {
@@ -79,6 +80,7 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
                      absl::StrCat("never \"", path, "\" is not an absolute path"));
   }
   CheckCaps(policy.caps(), &faults);
+  CheckPolicyTimes(policy, &faults);
   return faults.ToStatus("policy");
 }
 
