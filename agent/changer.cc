@@ -282,7 +282,14 @@ absl::Status Changer::Run(const Change& change, size_t index) {
   RETURN_IF_ERROR(log_.Append({entry}));
   Reach(index, "logged");
   processes_[index] = decoy.id();
-  return decoy.Go();
+  const absl::Status went = decoy.Go();
+  return absl::IsPermissionDenied(went) && HasEndedByItself(index) ? absl::OkStatus() : went;
+}
+
+// On a busy host a short time of its own may be over before anybody looks.
+bool Changer::HasEndedByItself(size_t index) const {
+  const int64_t seconds = plan_.changes[index].ends_after_seconds;
+  return seconds > 0 && os::BootMicros() >= made_at_us_[index] + seconds * 1'000'000;
 }
 
 absl::Status Changer::Verify() const {
@@ -304,7 +311,7 @@ absl::Status Changer::Verify() const {
 absl::Status Changer::VerifyOne(size_t index) const {
   const Change& change = plan_.changes[index];
   if (change.kind == v1::STEP_KIND_PROCESS) {
-    if (IsAlive(processes_[index])) return absl::OkStatus();
+    if (IsAlive(processes_[index]) || HasEndedByItself(index)) return absl::OkStatus();
     return absl::PermissionDeniedError(
         absl::StrCat("process ", change.decoy.name, " was ended as soon as it was started"));
   }

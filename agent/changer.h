@@ -51,6 +51,7 @@ class Changer {
   absl::Status Append(const Change& change);
   absl::Status Remove(const Change& change);
   absl::Status Run(const Change& change, size_t index);
+  bool HasEndedByItself(size_t index) const;
   absl::Status VerifyOne(size_t index) const;
   void Reach(size_t index, absl::string_view what) const;
 
