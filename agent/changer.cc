@@ -105,6 +105,7 @@ absl::Status Changer::CheckUnchanged(const Change& change) const {
       (change.over_own || SameMeta(seen.meta, change.before))) {
     return absl::OkStatus();
   }
+  if (change.over_own) return seen.exists ? Altered(change.path) : Vanished(change.path);
   return absl::FailedPreconditionError(
       absl::StrCat(change.path, " was changed by somebody else while it was being replaced"));
 }
@@ -165,7 +166,9 @@ absl::Status Changer::ApplyOne(size_t index) {
     case v1::STEP_KIND_CREATE_FILE:
       return VanishedIfMissing(Create(change, index), change.path);
     case v1::STEP_KIND_REPLACE_FILE:
-      return Replace(change, index);
+      // A page of the owner's that is gone is their doing; what we had just made is a control's.
+      return change.over_own ? VanishedIfMissing(Replace(change, index), change.path)
+                             : Replace(change, index);
     case v1::STEP_KIND_ADD_LINES:
       return change.content_before.make ? Replace(change, index) : Create(change, index);
     case v1::STEP_KIND_APPEND:
