@@ -253,7 +253,9 @@ absl::Status Changer::Run(const Change& change, size_t index) {
   RETURN_IF_ERROR(log_.Append({entry}));
   Reach(index, "logged");
   processes_[index] = decoy.id();
-  return decoy.Go();
+  RETURN_IF_ERROR(decoy.Go());
+  counts_[decoy.id().pid] = decoy.TakeCounts();
+  return absl::OkStatus();
 }
 
 absl::Status Changer::Verify() const {

@@ -71,6 +71,10 @@ absl::StatusOr<HostPlayer::Planned> HostPlayer::Plan(const v1::Order& order, Act
   parsed.ParseFromString(order.action());
   ASSIGN_OR_RETURN(Guard guard, LoadGuard());
   RETURN_IF_ERROR(guard.AllowKind(FindActionKind(parsed.kind_case())->name));
+  guard.SetReach({sink_,
+                  options_.ca_pem,
+                  OpaqueId(order.id()),
+                  {order.against().begin(), order.against().end()}});
   RETURN_IF_ERROR(action.Check(guard.limits()));
   Planned planned;
   auto plan = action.Plan(guard);

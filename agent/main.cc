@@ -18,6 +18,7 @@
 #include "agent/app.h"
 #include "agent/app_config.h"
 #include "agent/enrol.h"
+#include "agent/task.h"
 #include "common/base/check.h"
 #include "common/base/status.h"
 #include "common/os/log.h"
@@ -169,6 +170,7 @@ int Main(int argc, char** argv) {
 }  // namespace drill::agent
 
 int main(int argc, char** argv) {
+  if (drill::agent::IsAskpass()) return drill::agent::AskpassMain();
   if (drill::agent::IsDecoy(argc, argv)) return drill::agent::DecoyMain(argc, argv);
   return drill::agent::Main(argc, argv);
 }

@@ -35,6 +35,9 @@ void CheckCaps(const v1::Caps& caps, FaultList* faults) {
         int64_t{1} << 40);
   range("duration_max (seconds)", caps.has_duration_max(), caps.duration_max().seconds(),
         kDurationSecondsMax);
+  range("rate_max", caps.has_rate_max(), caps.rate_max(), 2'000);
+  range("guesses_max", caps.has_guesses_max(), caps.guesses_max(), 20);
+  range("sent_bytes_max", caps.has_sent_bytes_max(), caps.sent_bytes_max(), int64_t{1} << 30);
 }
 
 }  // namespace
@@ -49,6 +52,9 @@ Limits LimitsOf(const v1::Policy& policy) {
   if (caps.has_active_orders_max()) limits.active_orders_max = caps.active_orders_max();
   if (caps.has_undo_store_bytes_max()) limits.undo_store_bytes_max = caps.undo_store_bytes_max();
   if (caps.has_duration_max()) limits.duration_max_seconds = caps.duration_max().seconds();
+  if (caps.has_rate_max()) limits.rate_max = caps.rate_max();
+  if (caps.has_guesses_max()) limits.guesses_max = caps.guesses_max();
+  if (caps.has_sent_bytes_max()) limits.sent_bytes_max = caps.sent_bytes_max();
   return limits;
 }
 
@@ -78,6 +84,7 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
     faults.AddUnless(path == "/" || IsPlainAbsolutePath(path),
                      absl::StrCat("never \"", path, "\" is not an absolute path"));
   }
+  CheckNetworkPolicy(policy, &faults);
   CheckCaps(policy.caps(), &faults);
   return faults.ToStatus("policy");
 }

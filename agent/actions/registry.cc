@@ -14,6 +14,11 @@ const std::vector<ActionKind>& ActionKinds() {
        &MakeProcessRunDecoy},
       {v1::Action::kLogAppend, "log.append", "T1110", false,
        "many failed log-ins of one account from one address", &MakeLogAppend},
+      {v1::Action::kNetworkBeacon, "network.beacon", "T1071.001", false,
+       "regular connections to one address by a program that has no business there",
+       &MakeNetworkBeacon},
+      {v1::Action::kNetworkListen, "network.listen", "T1571", false,
+       "an open port that no service of the host explains", &MakeNetworkListen},
   };
   return kinds;
 }

@@ -28,6 +28,9 @@ class Told : public LinkEvents {
   void OnLinkUp() override {
     Note([&] { ++ups; });
   }
+  void OnLinkPeer(std::string address) override {
+    Note([&] { peers.push_back(std::move(address)); });
+  }
   void OnLinkFrame(v1::ControllerFrame frame, int64_t received_us) override {
     Note([&] {
       frames.push_back(std::move(frame));
@@ -45,6 +48,7 @@ class Told : public LinkEvents {
   }
 
   int ups = 0;
+  std::vector<std::string> peers;
   std::vector<v1::ControllerFrame> frames;
   std::vector<int64_t> received;
   std::vector<absl::Status> downs;
