@@ -98,14 +98,14 @@ std::string Base32(absl::string_view bytes) {
   return text;
 }
 
-std::string PayloadName(absl::string_view payload, uint64_t seq, absl::string_view mark,
+std::string PayloadName(absl::string_view payload, absl::string_view number, absl::string_view mark,
                         absl::string_view zone) {
   const std::string digits = Base32(payload);
   std::string name;
   for (size_t at = 0; at < digits.size(); at += kDnsLabelBytesMax) {
     absl::StrAppend(&name, absl::string_view(digits).substr(at, kDnsLabelBytesMax), ".");
   }
-  return absl::StrCat(name, seq, ".", mark, ".", zone);
+  return absl::StrCat(name, number, ".", mark, ".", zone);
 }
 
 size_t PayloadBytesMax(absl::string_view mark, absl::string_view zone) {

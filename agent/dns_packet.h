@@ -37,9 +37,11 @@ absl::StatusOr<DnsMessage> DecodeDns(absl::string_view packet);
 std::string Base32(absl::string_view bytes);
 
 // A name below `zone` that carries `payload`, cut into labels:
-// "<payload labels>.<seq>.<mark>.<zone>".
-std::string PayloadName(absl::string_view payload, uint64_t seq, absl::string_view mark,
+// "<payload labels>.<number>.<mark>.<zone>". The last one of an archive has kDnsEnd for a number,
+// and the archive's SHA-256 as payload.
+std::string PayloadName(absl::string_view payload, absl::string_view number, absl::string_view mark,
                         absl::string_view zone);
+inline constexpr absl::string_view kDnsEnd = "end";
 // Bytes of payload that such a name can carry, whatever the number. 0: zone and mark are too long.
 size_t PayloadBytesMax(absl::string_view mark, absl::string_view zone);
 

@@ -95,7 +95,8 @@ absl::Status Beacon(const Task& task, uint64_t seq, int64_t deadline_us) {
     }
     case v1::CHANNEL_DNS:
       return Ask(task,
-                 PayloadName(os::RandomBytes(kDnsBeaconBytes), seq, network.mark(), network.zone()),
+                 PayloadName(os::RandomBytes(kDnsBeaconBytes), absl::StrCat(seq), network.mark(),
+                             network.zone()),
                  deadline_us);
     default: {
       const std::string body = absl::StrCat("{\"n\":", seq, "}");
@@ -158,19 +159,21 @@ absl::Status SendByDns(const Task& task) {
   if (piece == 0) return absl::InternalError("the sink's zone leaves no room for a payload");
   TokenBucket pace(kDnsExfiltrationRate, 1, os::MonotonicMicros());
   const absl::string_view content = task.file;
-  uint64_t seq = 0;
-  for (size_t at = 0; at < content.size(); at += piece, ++seq) {
-    const std::string name =
-        PayloadName(content.substr(at, piece), seq, network.mark(), network.zone());
+  const std::string digest = Sha256(content);
+  const size_t pieces = (content.size() + piece - 1) / piece;
+  for (size_t i = 0; i <= pieces; ++i) {
+    const absl::string_view payload = i < pieces ? content.substr(i * piece, piece) : digest;
+    const std::string number = i < pieces ? absl::StrCat(i) : std::string(kDnsEnd);
+    const std::string name = PayloadName(payload, number, network.mark(), network.zone());
     absl::Status asked = absl::UnavailableError("not asked");
-    for (int i = 0; i < kDnsTries && !asked.ok(); ++i) {
+    for (int tried = 0; tried < kDnsTries && !asked.ok(); ++tried) {
       while (const int64_t pause = pace.Take(os::MonotonicMicros())) {
         if (!SleepWithin(task, pause)) return absl::OkStatus();
       }
       // A lost packet is no control; a control loses the second one too.
-      asked = Ask(task, name, os::MonotonicMicros() + std::min(kDnsAnswerUs, kFirstAnswerUs / 3));
+      asked = Ask(task, name, os::MonotonicMicros() + kFirstAnswerUs / kDnsTries);
     }
-    task.Count(asked, asked.ok() ? static_cast<int64_t>(content.substr(at, piece).size()) : 0);
+    task.Count(asked, asked.ok() ? static_cast<int64_t>(payload.size()) : 0);
     RETURN_IF_ERROR(asked);
     task.runs();
   }
@@ -217,9 +220,8 @@ absl::Status RunDnsQuery(const Task& task) {
     while (const int64_t pause = pace.Take(os::MonotonicMicros())) {
       if (!SleepWithin(task, pause)) return absl::OkStatus();
     }
-    const std::string name =
-        PayloadName(os::RandomBytes(kGeneratedNameBytes), static_cast<uint64_t>(i),
-                    task.network().mark(), task.network().zone());
+    const std::string name = absl::StrCat(Base32(os::RandomBytes(kGeneratedNameBytes)), ".",
+                                          task.network().mark(), ".", task.network().zone());
     const absl::Status answered =
         Ask(task, name, os::MonotonicMicros() + (i == 0 ? kFirstAnswerUs : kDnsAnswerUs));
     task.Count(answered);

@@ -96,8 +96,13 @@ std::unique_ptr<Action> MakeFilesEncrypt(const v1::Action& action, const std::st
 std::unique_ptr<Action> MakeWebDeface(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeProcessRunDecoy(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeLogAppend(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeFilesExfiltrate(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeNetworkBeacon(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeNetworkScan(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeNetworkFlood(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeNetworkListen(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeDnsQuery(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeAuthGuess(const v1::Action& action, const std::string& mark);
 
 }  // namespace drill::agent
 

@@ -93,12 +93,22 @@ class LinkTest : public ::testing::Test {
   Link::Options options_;
 };
 
+TEST(AddressOfPeer, IsTheAddressAlone) {
+  EXPECT_EQ(AddressOfPeer("ipv4:192.0.2.1:443"), "192.0.2.1");
+  EXPECT_EQ(AddressOfPeer("ipv6:%5B2001:db8::1%5D:443"), "2001:db8::1");
+  EXPECT_EQ(AddressOfPeer("ipv6:[::1]:443"), "::1");
+  EXPECT_EQ(AddressOfPeer("ipv6:%5B::ffff:192.0.2.1%5D:443"), "192.0.2.1");
+  EXPECT_EQ(AddressOfPeer("unix:/run/x"), "");
+  EXPECT_EQ(AddressOfPeer(""), "");
+}
+
 TEST_F(LinkTest, CarriesFramesBothWays) {
   Link link(options_, &told_);
   ASSERT_TRUE(told_.Await([&] { return told_.ups == 1; }));
   ASSERT_TRUE(link.Send(Hello()));
   ASSERT_TRUE(told_.Await([&] { return told_.frames.size() == 1; }));
   EXPECT_TRUE(told_.frames[0].has_welcome());
+  EXPECT_THAT(told_.peers, ::testing::ElementsAre("127.0.0.1"));
   EXPECT_GT(told_.received[0], 0);
   EXPECT_EQ(controller_.seen().hello.outbox_id(), "o");
 }
