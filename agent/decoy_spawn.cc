@@ -24,8 +24,8 @@
 namespace drill::agent {
 namespace {
 
-// Longer than a child takes to settle its first effect.
-constexpr int kStartWaitMs = static_cast<int>(kFirstAnswerUs / 1000) + 1'500;
+// Longer than a child takes to settle its first effect, on a host so busy that it hardly runs.
+constexpr int kStartWaitMs = static_cast<int>(kFirstAnswerUs / 1000) + 6'000;
 constexpr size_t kNameBytesMax = 15;  // the kernel's TASK_COMM_LEN, without its end
 // Above every number that the child gives away, so that dup2 cannot overwrite a source.
 constexpr int kFirstFreeFd = 16;

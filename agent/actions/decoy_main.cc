@@ -59,7 +59,8 @@ void GiveUpEverything(const v1::ProcessTask& task) {
     const os::Fd score(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
     if (score && write(score.get(), "1000", 4) != 4) errno = 0;  // not needed, only polite
   }
-  setpriority(PRIO_PROCESS, 0, 19);
+  // The agent waits for the first effect on the network: only after that it gives way to all.
+  if (!task.has_network()) setpriority(PRIO_PROCESS, 0, 19);
   const int permille = task.has_network() ? kNetworkCpuPermille : task.cpu_permille();
   const rlim_t cpu = static_cast<rlim_t>(task.seconds() * permille / 1000 * 2 + 60);
   const rlimit cpu_limit{cpu, cpu};
@@ -191,8 +192,10 @@ int DecoyMain(int argc, char** argv) {
   task.counts = MapCounts();
   bool told = false;
   task.runs = [&told] {
-    if (!told) Say(kDecoyRuns, "");
+    if (told) return;
     told = true;
+    Say(kDecoyRuns, "");
+    setpriority(PRIO_PROCESS, 0, 19);
   };
   ShowOnlyName(argc, argv);
   // A peer that hangs up is an error of one contact, not the end.

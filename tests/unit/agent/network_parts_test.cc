@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -156,7 +157,7 @@ TEST(Tar, IsReadByTheSystemsOwnTar) {
   FinishTar(&archive);
   EXPECT_EQ(archive.size() % 10'240, 0u);
 
-  const std::string directory = testing::TempDir() + "/drill-tar-" + std::to_string(getpid());
+  const std::string directory = ::testing::TempDir() + "/drill-tar-" + std::to_string(getpid());
   std::filesystem::create_directories(directory);
   std::ofstream(directory + "/a.tar", std::ios::binary) << archive;
   EXPECT_EQ(system(absl::StrCat("tar -xf ", directory, "/a.tar -C ", directory).c_str()), 0);
