@@ -24,8 +24,10 @@
 namespace drill::agent {
 namespace {
 
-// Longer than a child takes to settle its first effect, on a host so busy that it hardly runs.
-constexpr int kStartWaitMs = static_cast<int>(kFirstAnswerUs / 1000) + 6'000;
+// Far longer than a child takes to settle its first effect: a host may be so busy that it hardly
+// runs.
+constexpr int kStartWaitMs = 15'000;
+static_assert(kStartWaitMs * int64_t{1000} > kFirstAnswerUs);
 constexpr size_t kNameBytesMax = 15;  // the kernel's TASK_COMM_LEN, without its end
 // Above every number that the child gives away, so that dup2 cannot overwrite a source.
 constexpr int kFirstFreeFd = 16;
@@ -102,7 +104,10 @@ absl::StatusOr<size_t> ReadInTime(int fd, char* buffer, size_t size) {
     const int ready = poll(&wait, 1, kStartWaitMs);
     if (ready < 0 && errno == EINTR) continue;
     if (ready < 0) return HostError(errno, "wait for", "decoy process");
-    if (ready == 0) return absl::UnavailableError("decoy process: no sign of life in time");
+    if (ready == 0) {
+      return absl::UnavailableError(
+          absl::StrCat("decoy process: no sign of life after ", kStartWaitMs / 1'000, " s"));
+    }
     const ssize_t got = read(fd, buffer + done, size - done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return HostError(errno, "read from", "decoy process");

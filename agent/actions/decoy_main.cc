@@ -52,15 +52,13 @@ std::string ReadGo() {
   return text;
 }
 
-// First to be killed when memory runs out, last to get the processor, no way to gain rights, and a
-// processor limit from the kernel behind the one that it keeps itself.
+// First to be killed when memory runs out, no way to gain rights, and a processor limit from the
+// kernel behind the one that it keeps itself.
 void GiveUpEverything(const v1::ProcessTask& task) {
   {
     const os::Fd score(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
     if (score && write(score.get(), "1000", 4) != 4) errno = 0;  // not needed, only polite
   }
-  // The agent waits for the first effect on the network: only after that it gives way to all.
-  if (!task.has_network()) setpriority(PRIO_PROCESS, 0, 19);
   const int permille = task.has_network() ? kNetworkCpuPermille : task.cpu_permille();
   const rlim_t cpu = static_cast<rlim_t>(task.seconds() * permille / 1000 * 2 + 60);
   const rlimit cpu_limit{cpu, cpu};
@@ -195,6 +193,8 @@ int DecoyMain(int argc, char** argv) {
     if (told) return;
     told = true;
     Say(kDecoyRuns, "");
+    // Last to get the processor. Only now: on a busy host the agent would wait in vain for the word
+    // of one that does not get it.
     setpriority(PRIO_PROCESS, 0, 19);
   };
   ShowOnlyName(argc, argv);

@@ -185,7 +185,9 @@ TEST_P(KillMatrix, WhatTheTeamHadRemovedIsStillSaidAfterACrashInUndo) {
     Sandbox sandbox(Sandbox::On::kMemory);
     MakeReady(&sandbox);
     const v1::Order order = GetParam().order(sandbox);
-    sandbox.Player()->Start(order, [](int64_t) {});
+    const Outcome applied = sandbox.Player()->Start(order, [](int64_t) {});
+    ASSERT_EQ(applied.kind, v1::ORDER_EVENT_KIND_APPLIED)
+        << ::testing::PrintToString(applied.notes);
     team_acts(sandbox);
     ASSERT_TRUE(RunAndDieAt(point, [&](const KillPoint& k) { undo_only(sandbox, order, k); }));
     auto player = sandbox.Player();
