@@ -174,6 +174,7 @@ TEST_F(BeaconTest, OverHttpsBelievesNobodyElse) {
 TEST_F(BeaconTest, CallsOverTcp) {
   const v1::Order order = sandbox_.Beacon(v1::CHANNEL_TCP);
   ExpectApplied(order);
+  ASSERT_GE(sink_.AwaitTransfers(1).size(), 1u);
   EXPECT_EQ(sink_.AwaitTransfers(1).at(0), absl::StrCat("DRILL ", MarkOf(order), " 0 -\n"));
   ExpectUndone(order);
 }
@@ -181,6 +182,7 @@ TEST_F(BeaconTest, CallsOverTcp) {
 TEST_F(BeaconTest, CallsByNamesBelowTheZone) {
   const v1::Order order = sandbox_.Beacon(v1::CHANNEL_DNS);
   ExpectApplied(order);
+  ASSERT_GE(sink_.AwaitNames(1).size(), 1u);
   EXPECT_THAT(sink_.AwaitNames(1).at(0),
               EndsWith(absl::StrCat(".0.", MarkOf(order), ".drill.invalid")));
   ExpectUndone(order);
@@ -255,6 +257,7 @@ TEST_F(ExfiltrateTest, SendsTheArchiveOverTcp) {
   const v1::Order order = Exfiltrate(v1::CHANNEL_TCP);
   ExpectApplied(order);
   const std::string archive = Archive();
+  ASSERT_GE(sink_.AwaitTransfers(1).size(), 1u);
   EXPECT_EQ(sink_.AwaitTransfers(1).at(0),
             absl::StrCat("DRILL ", MarkOf(order), " ", archive.size(), " ", Sha256Hex(archive),
                          "\n", archive));
@@ -449,6 +452,7 @@ TEST_F(GuessTest, OverSshTheHostsOwnClientCalls) {
   Target("may-2", {sink_.tcp_port()});
   // It answers nothing that SSH understands, and hangs up: as an appliance in between would.
   ExpectEnd(Guess(v1::GUESS_KIND_SSH, sink_.tcp_port(), 1), v1::ORDER_EVENT_KIND_BLOCKED, "SSH ");
+  ASSERT_GE(sink_.AwaitTransfers(1).size(), 1u);
   EXPECT_THAT(sink_.AwaitTransfers(1).at(0), StartsWith("SSH-2.0-OpenSSH_"));
 }
 
