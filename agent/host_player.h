@@ -39,6 +39,8 @@ class HostPlayer : public Player {
     PolicySource policy;
     // Started again as a decoy; its main calls DecoyMain (actions/decoy_main.h).
     std::string decoy_program = "/proc/self/exe";
+    // The controller's CA, which alone is believed over HTTPS.
+    std::string ca_pem;
     // Besides `directory`, what no order may touch: configuration, policy, keys.
     std::vector<std::string> own_paths;
     // For the policy's hours and blackouts.
@@ -50,6 +52,7 @@ class HostPlayer : public Player {
   // from it (the caller holds its lock).
   static absl::StatusOr<std::unique_ptr<HostPlayer>> Open(Options options);
 
+  void SetSink(const SinkEndpoint& sink) override { sink_ = sink; }
   std::vector<Found> Recover() override;
   absl::Status Prepare(const v1::Order& order) override;
   void Discard(const v1::OrderId& id) override;
@@ -76,7 +79,8 @@ class HostPlayer : public Player {
   // A started order, until it is forgotten.
   struct Started {
     UndoLog log;
-    std::set<int> frozen;  // pids that we stopped
+    std::set<int> frozen;               // pids that we stopped
+    std::map<int, DecoyCounts> counts;  // by pid; lost with this run of the agent
   };
   struct Planned {
     std::optional<Guard> guard;
@@ -110,6 +114,7 @@ class HostPlayer : public Player {
 
   const Options options_;
   const std::string boot_id_;
+  SinkEndpoint sink_;
   std::map<std::string, Staged> staged_;    // by OpaqueId
   std::map<std::string, Started> started_;  // by OpaqueId
 };

@@ -39,6 +39,9 @@ void CheckCaps(const v1::Caps& caps, FaultList* faults) {
   range("duration_max (seconds)", caps.has_duration_max(), caps.duration_max().seconds(),
         kDurationSecondsMax);
   range("free_bytes_min", caps.has_free_bytes_min(), caps.free_bytes_min(), int64_t{1} << 50);
+  range("rate_max", caps.has_rate_max(), caps.rate_max(), 2'000);
+  range("guesses_max", caps.has_guesses_max(), caps.guesses_max(), 20);
+  range("sent_bytes_max", caps.has_sent_bytes_max(), caps.sent_bytes_max(), int64_t{1} << 30);
 }
 
 }  // namespace
@@ -54,6 +57,9 @@ Limits LimitsOf(const v1::Policy& policy) {
   if (caps.has_undo_store_bytes_max()) limits.undo_store_bytes_max = caps.undo_store_bytes_max();
   if (caps.has_duration_max()) limits.duration_max_seconds = caps.duration_max().seconds();
   if (caps.has_free_bytes_min()) limits.free_bytes_min = caps.free_bytes_min();
+  if (caps.has_rate_max()) limits.rate_max = caps.rate_max();
+  if (caps.has_guesses_max()) limits.guesses_max = caps.guesses_max();
+  if (caps.has_sent_bytes_max()) limits.sent_bytes_max = caps.sent_bytes_max();
   return limits;
 }
 
@@ -88,6 +94,7 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
                                                     "\" is no full name of a unit; expected "
                                                     "NAME.service, NAME.socket or NAME.timer"));
   }
+  CheckNetworkPolicy(policy, &faults);
   CheckCaps(policy.caps(), &faults);
   CheckPolicyTimes(policy, &faults);
   return faults.ToStatus("policy");

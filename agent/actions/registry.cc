@@ -41,6 +41,22 @@ const std::vector<ActionKind>& ActionKinds() {
        "a setting that the owner did not change", &MakeConfigChange},
       {v1::Action::kDataCorrupt, "data.corrupt", "T1565.001", false,
        "records that contradict themselves in a table that was changed", &MakeDataCorrupt},
+      {v1::Action::kFilesExfiltrate, "files.exfiltrate", "T1041", false,
+       "an archive of documents and keys, and a program that sends it out of the host",
+       &MakeFilesExfiltrate},
+      {v1::Action::kNetworkBeacon, "network.beacon", "T1071.001", false,
+       "regular connections to one address by a program that has no business there",
+       &MakeNetworkBeacon},
+      {v1::Action::kNetworkScan, "network.scan", "T1046", false,
+       "connections from one host to many ports of others within a short time", &MakeNetworkScan},
+      {v1::Action::kNetworkFlood, "network.flood", "T1499.002", true,
+       "far more requests from one host than usual, and a slower service", &MakeNetworkFlood},
+      {v1::Action::kNetworkListen, "network.listen", "T1571", false,
+       "an open port that no service of the host explains", &MakeNetworkListen},
+      {v1::Action::kDnsQuery, "dns.query", "T1568.002", false,
+       "look-ups of names without sense below one domain", &MakeDnsQuery},
+      {v1::Action::kAuthGuess, "auth.guess", "T1110.001", false,
+       "failed log-ins of one account from one host, in the target's own log", &MakeAuthGuess},
   };
   return kinds;
 }
