@@ -75,6 +75,7 @@ enum class Msg {
   // Done.
   kDone,
   kDoneWithId,
+  kDoneForTeam,
   kDoneAlready,
   kYes,
   kNo,
@@ -231,6 +232,7 @@ enum class Msg {
   kRecChecked,
   kRecReady,
   kRecStarted,
+  kRecStartedAt,
   kRecPaused,
   kRecResumed,
   kRecJumped,

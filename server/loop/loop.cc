@@ -127,9 +127,9 @@ bool Loop::AgentFrame(StreamId session, v1::AgentFrame frame, int64_t received_u
 }
 
 void Loop::AgentGone(StreamId session) {
-  if (!mailbox_.Post(static_cast<size_t>(Lane::kControl), Gone{session})) {
-    spdlog::warn("loop: no room to note the end of session {}", session);
-  }
+  // In the lane of what the agent said before, or the end would overtake the beginning.
+  // False: the loop has ended, and with it every session.
+  (void)mailbox_.PostBeyondLimit(static_cast<size_t>(Lane::kAgents), Gone{session});
 }
 
 void Loop::Run() {

@@ -257,6 +257,17 @@ absl::StatusOr<v1::ScopeOffer> ReadScope(const Query& q, const v1::GetScopeReque
   return offer;
 }
 
+namespace {
+
+// What a claim says, for the team's own list.
+std::string SaidText(const v1::ObservationMade& made) {
+  if (!made.text().empty()) return made.text();
+  if (!made.choice().empty()) return absl::StrCat(made.question(), " = ", made.choice());
+  return made.artefacts().empty() ? "" : made.artefacts(0).value();
+}
+
+}  // namespace
+
 absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id) {
   ASSIGN_OR_RETURN(const Exercise* e, Visible(q, id, Sight::kTeam));
   const std::string team = e->TeamOf(q.person);
@@ -277,7 +288,7 @@ absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id) {
     claim->set_person(observation.made.person());
     claim->set_received_us(observation.received_us);
     *claim->mutable_hosts() = observation.made.hosts();
-    claim->set_text(observation.made.text());
+    claim->set_text(SaidText(observation.made));
   }
   return inbox;
 }

@@ -65,7 +65,6 @@ class View {
   void Feed(StreamId id);
   // False: the watcher is gone, or has no room.
   bool Send(Watcher* watcher, const Exercise& exercise, const v1::Record& record, size_t bytes);
-  void Post(Work work);
 
   Journal* const journal_;
   std::unique_ptr<JournalReader> reader_;        // view thread
