@@ -66,6 +66,8 @@ class ViewTest : public ::testing::Test {
     stamped.record = record;
     const std::vector<StoredRecord> batch = {Store(record)};
     EXPECT_OK(journal_.Append(batch, seq_ - 1, 0));
+    EXPECT_OK(Apply(record, &durable_));
+    durable_.streams[stream].hash = stamped.hash;
     return stamped;
   }
   Stamped Note(const std::string& note) {
@@ -112,7 +114,11 @@ class ViewTest : public ::testing::Test {
     uint64_t stream_seq = 0;
     std::string hash;
   };
+  // The fold of all that is durable.
+  State Folded() const { return durable_; }
+
   uint64_t seq_ = 0;
+  State durable_;
   std::map<std::string, Head> heads_;
   MemoryJournal journal_;
   View view_{&journal_};
@@ -120,7 +126,7 @@ class ViewTest : public ::testing::Test {
 
 TEST_F(ViewTest, TellsThePastThenTheMarkerThenWhatComes) {
   Note("before");
-  Start();
+  view_.Start(Folded());
   auto watch = Watch(1);
   Say("after");
   Settle();
@@ -130,7 +136,7 @@ TEST_F(ViewTest, TellsThePastThenTheMarkerThenWhatComes) {
 // The map of watchers moves its entries when one is erased, and gives its memory back with the
 // last: an iterator kept over that read a string of whatever lay there (memcmp at address 3).
 TEST_F(ViewTest, TheOnlyReaderHangsUpWhileABatchIsToldAndTheViewGoesOn) {
-  Start();
+  view_.Start(Folded());
   auto gone = Watch(1, /*ends_after=*/2);  // what created the exercise, and the marker
   Say("unheard");
   Settle();
@@ -144,7 +150,7 @@ TEST_F(ViewTest, TheOnlyReaderHangsUpWhileABatchIsToldAndTheViewGoesOn) {
 }
 
 TEST_F(ViewTest, ReadersThatHangUpTogetherTakeNothingFromTheOthers) {
-  Start();
+  view_.Start(Folded());
   std::vector<std::shared_ptr<FakeWatch>> stay;
   std::vector<std::shared_ptr<FakeWatch>> leave;
   for (StreamId id = 1; id <= 40; ++id) {
@@ -167,7 +173,7 @@ TEST_F(ViewTest, ReadersThatHangUpTogetherTakeNothingFromTheOthers) {
 
 TEST_F(ViewTest, AReaderWithoutRoomIsToldTheRestWhenItHasSome) {
   for (int i = 0; i < 5; ++i) Note(absl::StrCat(i));
-  Start();
+  view_.Start(Folded());
   auto watch = Watch(1, FakeWatch::kEndless, /*room=*/3);
   Settle();
   EXPECT_THAT(watch->notes(), ElementsAre("0", "1"));
@@ -181,7 +187,7 @@ TEST_F(ViewTest, AReaderWithoutRoomIsToldTheRestWhenItHasSome) {
 }
 
 TEST_F(ViewTest, AnExerciseThatIsNotForThePersonDoesNotExist) {
-  Start();
+  view_.Start(Folded());
   auto sink = std::make_shared<FakeWatch>();
   view_.StartWatch(1, "an", WatchOf(kDrill), sink);
   view_.StartWatch(2, kDirector, WatchOf("khac"), sink);
@@ -208,7 +214,7 @@ class Held {
 };
 
 TEST_F(ViewTest, WhatIsDurableIsFoldedHoweverManyReadsWait) {
-  Start();
+  view_.Start(Folded());
   auto watch = Watch(1);
   auto leaves = Watch(2);
   Settle();
@@ -228,7 +234,7 @@ TEST_F(ViewTest, WhatIsDurableIsFoldedHoweverManyReadsWait) {
 }
 
 TEST_F(ViewTest, StoppingTellsTheReaders) {
-  Start();
+  view_.Start(Folded());
   auto watch = Watch(1);
   view_.Stop();
   EXPECT_THAT(watch->closed(), Optional(StatusIs(absl::StatusCode::kUnavailable)));
@@ -239,7 +245,7 @@ TEST_F(ViewTest, StoppingTellsTheReaders) {
 
 // For the sanitizers: what gRPC's threads do all at once, and the view is stopped in the midst.
 TEST_F(ViewTest, ReadersComeAndGoFromManyThreadsWhileTheDrillGoesOn) {
-  Start();
+  view_.Start(Folded());
   std::atomic<StreamId> last_id{0};
   std::vector<std::thread> readers;
   for (int i = 0; i < 4; ++i) {
