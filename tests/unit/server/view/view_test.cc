@@ -75,18 +75,6 @@ class ViewTest : public ::testing::Test {
     record.mutable_real_incident_raised()->set_note(note);
     return Write(kDrill, record);
   }
-  // With the fold of what is durable, as the loop gives it.
-  void Start() {
-    State state;
-    v1::Record record;
-    const std::unique_ptr<JournalReader> reader = journal_.NewReader();
-    EXPECT_OK(VisitAll(*reader, [&](const chain::RecordView& stored) {
-      EXPECT_TRUE(
-          record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size())));
-      return Apply(record, &state);
-    }));
-    view_.Start(std::move(state));
-  }
   void Publish(std::vector<Stamped> batch) {
     view_.Publish(std::make_shared<const std::vector<Stamped>>(std::move(batch)));
   }
