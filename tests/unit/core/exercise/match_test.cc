@@ -255,6 +255,22 @@ TEST(Answer, IsWorthItsChoice) {
   refused("green", "question: 'ask' choice: 'a'");
 }
 
+TEST(Answer, ASecondOneIsKeptAndTheTeamIsToldThatTheFirstCounts) {
+  const auto room = Played();
+  const auto answer = [&](const char* choice) {
+    return room->Submit("blue", absl::StrCat("observe { exercise: 'drill' observation { kind: "
+                                             "OBSERVATION_KIND_ANSWER question: 'ask' choice: '",
+                                             choice, "' } }"));
+  };
+  const auto first = answer("a");
+  ASSERT_OK(first);
+  EXPECT_EQ(first->response.notes_size(), 0);
+  const auto second = answer("b");
+  ASSERT_OK(second);
+  ASSERT_EQ(second->response.notes_size(), 1);
+  EXPECT_THAT(second->response.notes(0).en(), ::testing::HasSubstr("the first answer counts"));
+}
+
 // ---- pause, REAL INCIDENT, after the end -----------------------------------------------------
 
 TEST(Pause, AClaimInAPauseCountsOnlyByAnEvaluator) {
@@ -406,8 +422,9 @@ TEST(Evaluator, ARejectionTakesTheAnchorAlong) {
   room->ExpectReplays();
 }
 
-TEST(Evaluator, AcceptsAClaimedTimeInsideTheExercise) {
+TEST(Evaluator, AcceptsAClaimedTimeBetweenTheActionAndNow) {
   const auto room = Played();
+  room->Advance(5);
   const std::string claim = Claim(*room, "1", "text: 'seen'");
   const auto link = [&](int64_t from) {
     return room
@@ -419,6 +436,11 @@ TEST(Evaluator, AcceptsAClaimedTimeInsideTheExercise) {
   };
   EXPECT_THAT(link(room->e().start_us - 1), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(link(room->now_us + 1), StatusIs(absl::StatusCode::kInvalidArgument));
+  const auto& act = room->Inject("act");
+  EXPECT_THAT(link(act.released_us - 1), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                  ::testing::HasSubstr("before the inject")));
+  EXPECT_THAT(link(act.orders[0].started_us - act.orders[0].error_us - 1),
+              StatusIs(absl::StatusCode::kInvalidArgument, ::testing::HasSubstr("before the")));
   EXPECT_OK(link(room->now_us - 2 * kSecond));
   EXPECT_EQ(room->Inject("act").detected_us, room->now_us - 2 * kSecond);
 }
