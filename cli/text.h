@@ -54,6 +54,8 @@ enum class Msg {
   kUsageEmptyDetection,
   kUsageArtefacts,
   kUsageEmptyAnswer,
+  kUsageDeconflict,
+  kUsageBom,
   // Failures: what, where, why; what to do.
   kFailedRefused,
   kFailedNoAnswer,
@@ -249,6 +251,8 @@ enum class Msg {
   kRecLetGo,
   kRecAdded,
   kRecManual,
+  kRecSink,
+  kRecSinkWhole,
   kRecRetried,
   kRecLate,
   kRecOrder,
@@ -286,6 +290,16 @@ enum class Msg {
   kDutyUnverified,
   kJournalGood,
   kJournalBad,
+  // Deconfliction.
+  kDeconflictOurs,
+  kDeconflictNotOurs,
+  kDeconflictEntry,
+  kDeconflictNoTrace,
+  kDeconflictThere,
+  kDeconflictGone,
+  kDeconflictHead,
+  kDeconflictWritten,
+  kDeconflictTruncated,
   kWhoAmI,
 };
 

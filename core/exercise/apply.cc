@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
+#include "core/exercise/mark.h"
 #include "core/scenario/unfold.h"
 
 namespace drill {
@@ -94,6 +95,8 @@ class ExerciseFold {
         return Manual();
       case Record::kOrderReported:
         return Order();
+      case Record::kSinkReceived:
+        return Sink();
       case Record::kOrderRetried:
         return Retried();
       case Record::kAgentSeen:
@@ -188,6 +191,11 @@ class ExerciseFold {
         if (chosen(state.inject.against())) state.against.push_back(static_cast<int>(h));
       }
       if (state.is_action()) state.orders.resize(state.hosts.size());
+      if (state.is_action() && UsesSink(state.inject.action())) {
+        for (int host : state.hosts) {
+          Mark(state.inject.id(), static_cast<int>(e_.injects.size()), host, 1);
+        }
+      }
       if (state.inject.has_at()) {
         state.status = Status::kScheduled;
         state.planned_ex_us = Micros(state.inject.at());
@@ -195,6 +203,26 @@ class ExerciseFold {
       e_.inject_index[state.inject.id()] = static_cast<int>(e_.injects.size());
       e_.injects.push_back(std::move(state));
     }
+    return absl::OkStatus();
+  }
+
+  // From now on the sink knows this order.
+  void Mark(const std::string& id, int inject, int host, int attempt) {
+    v1::OrderId order;
+    order.set_exercise(e_.id());
+    order.set_inject(id);
+    order.set_host(e_.hosts[static_cast<size_t>(host)].host.id());
+    order.set_attempt(attempt);
+    e_.marks[OrderMark(order)] = {inject, host, attempt};
+  }
+
+  absl::Status Sink() {
+    const v1::SinkReceived& received = r_.sink_received();
+    const int inject = e_.FindInject(received.order().inject());
+    if (inject < 0) return Unknown("inject", received.order().inject());
+    const int host = e_.FindHost(received.order().host());
+    if (host < 0) return Unknown("host", received.order().host());
+    e_.sink[{inject, host, received.order().attempt(), received.channel()}] = received;
     return absl::OkStatus();
   }
 
@@ -307,13 +335,14 @@ class ExerciseFold {
       *trace.mutable_artefact() = artefact;
       trace.set_noticeable(true);
       trace.set_at_us(played.at_us());
-      AddTrace(e_.FindInject(played.inject()), host, trace);
+      AddTrace(e_.FindInject(played.inject()), host, 0, trace);
     }
     return absl::OkStatus();
   }
 
-  void AddTrace(int inject, int host, const v1::Trace& trace) {
+  void AddTrace(int inject, int host, int attempt, const v1::Trace& trace) {
     e_.traces[{inject, host}].push_back(trace);
+    e_.trace_attempts[{inject, host}].push_back(attempt);
     e_.evidence[Exercise::EvidenceKey(host, trace.artefact())].push_back({inject, host, trace});
     if (!trace.sha256().empty()) {
       // A file may be named by its content as well as by its path.
@@ -382,6 +411,11 @@ class ExerciseFold {
         return;
     }
     e_.stale_attempts.erase(key);
+    if (auto past = e_.past_attempts.find(key); past != e_.past_attempts.end()) {
+      past->second.cleanup =
+          cleanup == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED : cleanup;
+      past->second.undone_us = HostTime(event.at_us());
+    }
     if (cleanup == v1::CLEANUP_RESULT_RESIDUE) {
       e_.stale_residue.insert(key);
       KeepNotes(event, index, host);
@@ -411,7 +445,7 @@ class ExerciseFold {
         if (event.error_us() > 0) order->error_us = Clamped(event.error_us());
         for (v1::Trace trace : event.traces()) {
           trace.set_at_us(TraceTime(event, trace, *order));
-          AddTrace(index, host, trace);
+          AddTrace(index, host, order->attempt, trace);
           if (trace.noticeable()) First(&order->noticeable_us, trace.at_us());
         }
         return;
@@ -499,8 +533,12 @@ class ExerciseFold {
     if (order.NeedsCleanup()) {
       e_.stale_attempts.insert({e_.FindInject(retried.inject()), host, order.attempt});
     }
+    e_.past_attempts[{e_.FindInject(retried.inject()), host, order.attempt}] = order;
     order = OrderState{};
     order.attempt = retried.attempt();
+    if (UsesSink(inject->inject.action())) {
+      Mark(inject->inject.id(), e_.FindInject(retried.inject()), host, order.attempt);
+    }
     // A start that was taken back is no anchor.
     inject->started_us = 0;
     for (const OrderState& other : inject->orders) {
