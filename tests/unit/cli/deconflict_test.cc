@@ -136,7 +136,9 @@ TEST(StixTest, HasEveryArtefactAndNamesOnlyWhatItHolds) {
   }
   for (const Object& o : objects) {
     for (const auto& [key, value] : o.fields()) {
-      if (absl::EndsWith(key, "_ref")) EXPECT_EQ(ids.count(value.string_value()), 1u) << key;
+      if (absl::EndsWith(key, "_ref")) {
+        EXPECT_EQ(ids.count(value.string_value()), 1u) << key;
+      }
       if (!absl::EndsWith(key, "_refs")) continue;
       EXPECT_FALSE(value.list_value().values().empty());
       for (const auto& ref : value.list_value().values()) {
