@@ -24,6 +24,9 @@ namespace {
 constexpr char kFromController[] = "drill.cli/from-controller";
 // How often a watcher's OnTick is called.
 constexpr int64_t kTickUs = 200'000;
+// One connection may take this long, in gRPC the "minimal back-off": a controller to which ten
+// thousand agents return at once is slow to shake hands, and giving up early makes it begin again.
+constexpr int kConnectMs = 10'000;
 // A watch's stream is made anew at the cursor after so long: no call is without a deadline.
 constexpr int64_t kStreamLifeUs = int64_t{3600} * 1'000'000;
 
@@ -90,7 +93,7 @@ Client::Client(const v1::Context& context, Options options)
   grpc::ChannelArguments arguments = ClientArguments(kReplyBytesMax);
   // Our own retries ask again sooner than gRPC's channel would look again by itself.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   // Nothing but the context file decides where the token goes.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);

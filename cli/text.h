@@ -77,6 +77,7 @@ enum class Msg {
   // Done.
   kDone,
   kDoneWithId,
+  kDoneForTeam,
   kDoneAlready,
   kYes,
   kNo,
@@ -233,6 +234,7 @@ enum class Msg {
   kRecChecked,
   kRecReady,
   kRecStarted,
+  kRecStartedAt,
   kRecPaused,
   kRecResumed,
   kRecJumped,

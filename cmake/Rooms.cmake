@@ -21,8 +21,8 @@ function(drill_executable name)
   target_link_libraries(${name} PRIVATE ${E_DEPS} drill_warnings)
 endfunction()
 
-# What the sanitizers run: the tests of core, common, journal contract and simulation. They link no
-# gRPC, so that ThreadSanitizer sees all of them.
+# What the sanitizers run: the tests of core, common, the controller's loop, view and journal, the
+# journal contract and the simulation. They link no gRPC, so that ThreadSanitizer sees all of them.
 add_custom_target(pure_tests)
 
 # drill_test(name LABEL unit|contract|sim|rpc|integration SOURCES ... DEPS ... [TIMEOUT s]
@@ -39,10 +39,11 @@ function(drill_test name)
     add_dependencies(${name} ${T_NEEDS})
   endif()
   if(NOT T_TIMEOUT)
-    set(T_TIMEOUT 60)
+    set(T_TIMEOUT 180)
   endif()
   if(T_LABEL MATCHES "^(unit|contract|sim)$" AND
-     CMAKE_CURRENT_SOURCE_DIR MATCHES "/tests/(unit/core|unit/common|contract|simulation)")
+     CMAKE_CURRENT_SOURCE_DIR MATCHES
+       "/tests/(unit/core|unit/common|unit/server/(journal|loop|view)|contract|simulation)")
     add_dependencies(pure_tests ${name})
     list(APPEND T_LABEL pure)
   endif()

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -20,15 +21,11 @@ class Mailbox {
   explicit Mailbox(std::array<size_t, kLanes> limits) : limits_(limits) {}
 
   // False: the lane is full, or the mailbox closed; the caller tells its peer to come again.
-  bool Post(size_t lane, T item) {
-    {
-      MutexLock lock(mutex_);
-      if (closed_ || lanes_[lane].size() >= limits_[lane]) return false;
-      lanes_[lane].push_back(std::move(item));
-    }
-    ready_.notify_one();
-    return true;
-  }
+  bool Post(size_t lane, T item) { return Put(lane, limits_[lane], std::move(item)); }
+
+  // Takes it in a full lane too: for what must not be lost and cannot be many, as there is one
+  // only for each that was taken within the limit. False: the mailbox closed.
+  bool PostBeyondLimit(size_t lane, T item) { return Put(lane, SIZE_MAX, std::move(item)); }
 
   // Waits until something is there, Close, or the time; takes at most `most`.
   std::vector<T> Take(size_t most, std::chrono::steady_clock::time_point until) {
@@ -65,6 +62,15 @@ class Mailbox {
   }
 
  private:
+  bool Put(size_t lane, size_t limit, T item) {
+    {
+      MutexLock lock(mutex_);
+      if (closed_ || lanes_[lane].size() >= limit) return false;
+      lanes_[lane].push_back(std::move(item));
+    }
+    ready_.notify_one();
+    return true;
+  }
   bool Empty() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     for (const auto& lane : lanes_) {
       if (!lane.empty()) return false;

@@ -1,9 +1,11 @@
 #include "common/yaml/load.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
@@ -17,6 +19,8 @@
 namespace drill::yaml {
 
 namespace {
+
+constexpr size_t kNamesBesideNearest = 12;
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -116,12 +120,23 @@ void Loader::UnknownKey(const Event& key, const Shape& shape) {
     return;
   }
   std::vector<absl::string_view> names;
-  for (int i = 0; i < shape.type->field_count(); ++i) names.push_back(shape.type->field(i)->name());
-  std::string text =
-      absl::StrCat("unknown key ", Quoted(key.value), " in ", shape.type->name(), ", expected ");
+  // Who writes "files.encypt" is told of "files.encrypt", the same key as files_encrypt.
+  std::vector<std::string> written;
+  for (int i = 0; i < shape.type->field_count(); ++i) {
+    std::string& name = written.emplace_back(shape.type->field(i)->name());
+    const size_t bar = name.find('_');
+    if (absl::StrContains(key.value, ".") && bar != std::string::npos) name[bar] = '.';
+  }
+  names.assign(written.begin(), written.end());
+  std::string text = absl::StrCat("unknown key ", Quoted(key.value), " in ", shape.type->name());
   const absl::string_view nearest = Nearest(key.value, names);
-  if (!nearest.empty()) absl::StrAppend(&text, "perhaps ", nearest, "; ");
-  absl::StrAppend(&text, names.empty() ? "no keys" : "one of: ", absl::StrJoin(names, ", "));
+  if (!nearest.empty()) absl::StrAppend(&text, " (did you mean ", Quoted(nearest), "?)");
+  absl::StrAppend(&text, ", expected ", names.empty() ? "no keys" : "one of: ");
+  // Beside a likely name, a long list would only hide it.
+  const size_t shown = nearest.empty() ? names.size() : std::min(names.size(), kNamesBesideNearest);
+  absl::StrAppend(&text,
+                  absl::StrJoin(names.begin(), names.begin() + static_cast<long>(shown), ", "));
+  if (shown < names.size()) absl::StrAppend(&text, " and ", names.size() - shown, " more");
   Fault(key.place, text);
 }
 
@@ -297,10 +312,16 @@ absl::Status Loader::LoadScalar(FieldShape* field, const Event& event, Message* 
 }
 
 absl::Status Loader::LoadInteger(const FieldShape& field, const Event& event, Message* message) {
-  if (!event.plain) return Hint("without quotes");
   const auto [min, max] = RangeOf(field.form);
   absl::int128 value = 0;
-  RETURN_IF_ERROR(ParseInteger(event.value, min, max, &value));
+  // Nobody counts microseconds since 1970 by hand.
+  Instant instant;
+  if (IsMoment(field) && event.tag == Tag::kNone && ParseTimestamp(event.value, &instant).ok()) {
+    value = absl::int128(instant.seconds) * 1'000'000 + instant.nanos / 1000;
+  } else {
+    if (!event.plain) return Hint("without quotes");
+    RETURN_IF_ERROR(ParseInteger(event.value, min, max, &value));
+  }
   const Reflection* reflection = message->GetReflection();
   const FieldDescriptor* d = field.field;
   switch (field.form) {

@@ -1,6 +1,7 @@
 // What agents say, and the controller's own coming back.
 
 #include <algorithm>
+#include <cstdint>
 
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
@@ -48,10 +49,11 @@ void Consequence(Context& c, const Exercise& e, const InjectState& inject,
   const bool released = inject.status == Status::kReleased;
   if (event.kind() == v1::ORDER_EVENT_KIND_STARTED) {
     // Started, though its time T had not come here: it was revoked or moved meanwhile. An agent's
-    // clock error alone must not look like that.
-    const bool due =
-        e.Running() && inject.status == Status::kScheduled && !inject.held && e.clock.running() &&
-        e.clock.EngineAt(inject.planned_ex_us) <= c.now_us + event.error_us() + kClockStepUs;
+    // clock error alone must not look like that; what it says of it may be any number.
+    const int64_t error_us = std::clamp<int64_t>(event.error_us(), 0, INT32_MAX);
+    const bool due = e.Running() && inject.status == Status::kScheduled && !inject.held &&
+                     e.clock.running() &&
+                     e.clock.EngineAt(inject.planned_ex_us) <= c.now_us + error_us + kClockStepUs;
     if (!released && !due) Retry(c, e, event.order());
   } else if (event.kind() == v1::ORDER_EVENT_KIND_MISSED) {
     if (event.order().attempt() >= kAttemptsMax) return;

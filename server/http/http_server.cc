@@ -253,11 +253,13 @@ class Session : public Connection {
   void Answer(HttpResponse response, bool keep) {
     keep = keep && !shared_->stopping;
     response_.emplace(static_cast<http::status>(response.status), 11);
-    response_->set(http::field::content_type, response.content_type);
+    if (!response.body.empty()) response_->set(http::field::content_type, response.content_type);
     response_->set(http::field::cache_control, "no-store");
     response_->keep_alive(keep);
     if (parser_->get().method() != http::verb::head) response_->body() = std::move(response.body);
     response_->prepare_payload();
+    // RFC 9110 §8.6: not with 204, which Beast gives one.
+    if (response.status == 204) response_->erase(http::field::content_length);
     Lowest().expires_after(Chrono(shared_->limits.piece_time));
     http::async_write(stream_, *response_, [self = Self(), keep](error_code error, size_t) {
       if (error) return self->Kill();

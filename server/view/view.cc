@@ -1,7 +1,5 @@
 #include "server/view/view.h"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <chrono>
 
@@ -19,24 +17,14 @@ constexpr size_t kPage = 1000;
 
 }  // namespace
 
-absl::Status View::Start() {
+void View::Start(State state) {
   reader_ = journal_->NewReader();
-  v1::Record record;
-  const auto fold = [&](const chain::RecordView& stored) -> absl::Status {
-    if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
-      return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
-    }
-    RETURN_IF_ERROR(Apply(record, &state_));
-    state_.streams[record.stream()].hash = std::string(stored.hash);
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(VisitAll(*reader_, fold));
+  state_ = std::move(state);
   {
     MutexLock lock(tokens_mutex_);
     credentials_ = std::make_shared<const RegisterState>(state_.reg);
   }
   thread_ = std::thread([this] { Run(); });
-  return absl::OkStatus();
 }
 
 void View::Stop() {
@@ -54,12 +42,9 @@ void View::Run() {
   watchers_.clear();
 }
 
-void View::Post(Work work) {
-  if (!mailbox_.Post(0, std::move(work))) spdlog::error("view: mailbox full or closed");
-}
-
 void View::Publish(Batch batch) {
-  Post([this, batch = std::move(batch)] { Fold(batch); });
+  // A batch left out would be a state that never was. False: the view has ended.
+  (void)mailbox_.PostBeyondLimit(0, [this, batch = std::move(batch)] { Fold(batch); });
 }
 
 bool View::Read(std::function<void(const State&)> work) {
@@ -109,8 +94,7 @@ absl::StatusOr<std::string> View::Authenticate(absl::string_view token_sha256, i
 
 void View::StartWatch(StreamId id, std::string person, v1::WatchRequest request,
                       std::shared_ptr<WatchSink> sink) {
-  Post([this, id, person = std::move(person), request = std::move(request),
-        sink = std::move(sink)] {
+  auto work = [this, id, person = std::move(person), request = std::move(request), sink] {
     const Exercise* e = state_.FindExercise(request.exercise());
     const Sight sight = e == nullptr ? Sight::kNone : SightOf(state_, *e, person);
     if (sight == Sight::kNone) {
@@ -126,15 +110,20 @@ void View::StartWatch(StreamId id, std::string person, v1::WatchRequest request,
     watcher.sink = sink;
     watchers_[id] = std::move(watcher);
     Feed(id);
-  });
+  };
+  if (mailbox_.Post(0, std::move(work))) return;
+  sink->Close(mailbox_.closed() ? absl::UnavailableError("the controller is stopping; watch again")
+                                : absl::ResourceExhaustedError(
+                                      "the controller is busy; watch again in a moment"));
 }
 
+// At most one of each waits for a watch; lost, its reader or its memory would wait for ever.
 void View::WatchRoom(StreamId id) {
-  Post([this, id] { Feed(id); });
+  (void)mailbox_.PostBeyondLimit(0, [this, id] { Feed(id); });
 }
 
 void View::StopWatch(StreamId id) {
-  Post([this, id] { watchers_.erase(id); });
+  (void)mailbox_.PostBeyondLimit(0, [this, id] { watchers_.erase(id); });
 }
 
 // The past, page by page, as far as the reader has room.
@@ -151,20 +140,23 @@ void View::Feed(StreamId id) {
         watcher.exercise, from, kPage, [&](const chain::RecordView& stored) -> absl::Status {
           // Durable, but not folded here yet: it comes with its batch.
           if (full || stored.stream_seq > e.head_stream_seq) return absl::OkStatus();
-          DRILL_CHECK(record.ParseFromArray(stored.payload.data(),
-                                            static_cast<int>(stored.payload.size())));
+          if (!record.ParseFromArray(stored.payload.data(),
+                                     static_cast<int>(stored.payload.size()))) {
+            return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
+          }
           full = !Send(&watcher, e, record, stored.payload.size());
           return absl::OkStatus();
         });
+    if (watcher.sink == nullptr) {  // hung up; whatever else the read met is nobody's
+      watchers_.erase(it);
+      return;
+    }
     if (!read.ok() || *read == 0) {
       watcher.sink->Close(read.ok() ? absl::DataLossError("the journal has a gap") : read.status());
       watchers_.erase(it);
       return;
     }
-    if (full) {
-      if (watcher.sink == nullptr) watchers_.erase(it);
-      return;
-    }
+    if (full) return;
   }
   auto marker = std::make_shared<v1::WatchEvent>();
   marker->set_caught_up(true);

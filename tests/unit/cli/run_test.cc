@@ -1,9 +1,13 @@
 // drillctl in-process against service Drill on real TLS.
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "common/base/digest.h"
 #include "common/keys/keys.h"
 #include "common/keys/token.h"
+#include "common/os/file.h"
 #include "common/yaml/dump.h"
 #include "common/yaml/load.h"
 #include "drill/v1/agent.pb.h"
@@ -114,7 +118,7 @@ TEST_F(RunTest, ARefusalIsNotRepeated) {
   EXPECT_EQ(result.err,
             absl::StrCat("drillctl: exercise start: refused by ", context_.address(),
                          ": exercise 'x' is draft, not ready; first do what it names; «drillctl "
-                         "exercise show» lists what is missing\n"));
+                         "exercise show» tells the phase\n"));
 }
 
 TEST_F(RunTest, AFailureSpeaksThePersonsLanguage) {
@@ -128,6 +132,30 @@ TEST_F(RunTest, EveryCallHasADeadline) {
   const CliRunner::Result result = run_({"whoami", "--timeout", "300ms"});
   EXPECT_EQ(result.exit, 1);
   EXPECT_THAT(result.err, AllOf(HasSubstr("no answer from"), HasSubstr("--timeout")));
+}
+
+// A controller that is so busy that it has not begun to shake hands: the system has taken the
+// connection, nobody answers on it.
+TEST_F(RunTest, ASlowHandshakeIsWaitedForNotBegunAgain) {
+  const os::Fd listener(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener.get(), 64), 0);
+  ASSERT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  v1::Context busy = context_;
+  busy.set_address(absl::StrCat("127.0.0.1:", ntohs(address.sin_port)));
+  run_.variables["DRILLCTL_CONTEXT"] = dir_.Write("busy.yaml", yaml::Dump(busy));
+
+  const CliRunner::Result result = run_({"whoami", "--timeout", "1s"});
+  EXPECT_EQ(result.exit, 1);
+  // The person's own patience ended it, not an attempt to connect that was given up.
+  EXPECT_THAT(result.err, AllOf(HasSubstr("no answer from"), HasSubstr("--timeout")));
+  int connections = 0;
+  while (os::Fd(accept(listener.get(), nullptr, nullptr))) ++connections;
+  EXPECT_EQ(connections, 1);
 }
 
 TEST_F(RunTest, AnotherTokenIsRefused) {
@@ -446,6 +474,14 @@ TEST_F(RunTest, WhatWillNeverComeEndsTheWatchWithAFailure) {
   const CliRunner::Result result = run_({"exercise", "watch", "x", "--until", "ended"});
   EXPECT_EQ(result.exit, 1);
   EXPECT_THAT(result.err, HasSubstr("it is aborted and will not come to «ended»"));
+}
+
+TEST_F(RunTest, AWatchOfAClosedExerciseEndsByItself) {
+  drill_.watches = {{{Event(1, "exercise_ended {}"), Event(2, "exercise_closed {}"), Event(3, "")},
+                     grpc::Status::OK}};
+  const CliRunner::Result result = run_({"exercise", "watch", "x"});
+  EXPECT_EQ(result.exit, 0) << result.err;
+  EXPECT_THAT(drill_.watched(), SizeIs(1));
 }
 
 TEST_F(RunTest, AWatchInJsonIsOneObjectALine) {
