@@ -138,7 +138,7 @@ const std::vector<ActionFacts>& AllActionFacts() {
        kIntrusion,
        {S::kFile, S::kLog},
        "A file; removed at undo. What cron logged when it read it stays.",
-       "none for its own directory, else a place or `allow`",
+       "nothing else for the directory below; another one needs a place or `allow`",
        "write in the directory; for cron to heed it, root"},
       {v1::Action::kPersistenceSystemd,
        kIntrusion,
@@ -168,8 +168,8 @@ const std::vector<ActionFacts>& AllActionFacts() {
       {v1::Action::kMalwareEicar,
        kMalware,
        {S::kFile},
-       "A file; removed at undo. Where a scanner took it first, that is told as *blocked*, and its "
-       "quarantine is the scanner's.",
+       "A file; removed at undo. Where a scanner forbade it, that is told as *blocked*; what it "
+       "moved to its quarantine is the scanner's.",
        kDirectoryAllowed,
        kWriteDirectory},
       {v1::Action::kAuthGuess,

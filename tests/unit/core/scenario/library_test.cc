@@ -23,6 +23,7 @@ namespace drill {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 
@@ -124,7 +125,8 @@ INSTANTIATE_TEST_SUITE_P(Scenarios, LibraryTest, ::testing::ValuesIn(LibraryFile
                          });
 
 TEST(LibraryFilesTest, AreThere) {
-  EXPECT_THAT(LibraryFiles(), IsSupersetOf({"deface-cong-tinh.yaml", "ransomware-mot-cua.yaml"}));
+  EXPECT_THAT(LibraryFiles(), IsSupersetOf({"deface-cong-tinh.yaml", "gian-diep-lay-cap.yaml",
+                                            "ransomware-mot-cua.yaml"}));
 }
 
 // Kinds that a team is expected to do, with points, on actions that hit the part.
@@ -185,6 +187,32 @@ TEST(DefaceCongTinhTest, OpensWithACommunicationsCheckAndLastsNinetyMinutes) {
     if (!it->expectations.empty()) before.push_back(it->objective);
   }
   EXPECT_THAT(before, Contains("communications").Times(2));
+}
+
+// The yearly duty counts the drill for the system whose data are stolen.
+TEST(GianDiepLayCapTest, TestsTheDutyOnTheRecords) {
+  const v1::Scenario scenario = LoadScenario("gian-diep-lay-cap.yaml");
+  EXPECT_THAT(ScoredOn(scenario, "records"),
+              IsSupersetOf({v1::EXPECTATION_KIND_DETECT, v1::EXPECTATION_KIND_REPORT,
+                            v1::EXPECTATION_KIND_CONTAIN, v1::EXPECTATION_KIND_RECOVER}));
+}
+
+TEST(GianDiepLayCapTest, GoesFromCallBacksToCoveredTracksWithinAQuarterOfAnHour) {
+  const v1::Scenario scenario = LoadScenario("gian-diep-lay-cap.yaml");
+  EXPECT_GE(Micros(scenario.duration()), int64_t{10} * 60 * 1'000'000);
+  EXPECT_LE(Micros(scenario.duration()), int64_t{15} * 60 * 1'000'000);
+  const std::vector<TimelineRow> rows = Timeline(scenario);
+  ASSERT_FALSE(rows.empty());
+  EXPECT_EQ(rows[0].objective, "communications");
+  std::vector<std::string> actions;
+  int notes_for_judges = 0;
+  for (const TimelineRow& row : rows) {
+    if (absl::StrContains(row.kind, ".") && !row.contingency) actions.push_back(row.kind);
+    if (row.kind == "cue") ++notes_for_judges;
+  }
+  EXPECT_THAT(actions, ElementsAre("network.beacon", "persistence.cron", "persistence.ssh_key",
+                                   "files.exfiltrate", "log.clear"));
+  EXPECT_GE(notes_for_judges, 2);
 }
 
 }  // namespace
