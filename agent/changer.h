@@ -2,13 +2,16 @@
 #define DRILL_AGENT_CHANGER_H_
 
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "agent/actions/action.h"
 #include "agent/guard.h"
 #include "agent/kill_point.h"
+#include "agent/steps/step.h"
 #include "agent/undo_log.h"
 
 namespace drill::agent {
@@ -37,11 +40,14 @@ class Changer {
   // At most kTracesInline, the last one included; REQUIRES: Apply was OK.
   std::vector<v1::Trace> Traces() const;
   int traces_total() const;
+  // Of the processes that run, by pid. REQUIRES: not called before.
+  std::map<int, DecoyCounts> TakeCounts() { return std::move(counts_); }
 
   static constexpr size_t kTracesInline = 32;
 
  private:
   absl::Status CheckUnchanged(const Change& change) const;
+  ApplyContext ContextOf(size_t index) const;
   absl::Status ApplyOne(size_t index);
   absl::Status MakeDirectory(const Change& change);
   absl::Status Create(const Change& change, size_t index);
@@ -49,6 +55,7 @@ class Changer {
   absl::Status Append(const Change& change);
   absl::Status Remove(const Change& change);
   absl::Status Run(const Change& change, size_t index);
+  bool HasEndedByItself(size_t index) const;
   absl::Status VerifyOne(size_t index) const;
   void Reach(size_t index, absl::string_view what) const;
 
@@ -60,6 +67,7 @@ class Changer {
   std::vector<v1::UndoStep> steps_;
   std::vector<int64_t> made_at_us_;
   std::vector<ProcessId> processes_;  // by index of change
+  std::map<int, DecoyCounts> counts_;
   size_t touched_ = 0;
 };
 

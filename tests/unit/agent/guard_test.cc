@@ -36,11 +36,35 @@ TEST(PolicyText, TellsAllFaultsAtOnce) {
   policy.add_allow("/");
   policy.add_never("/srv/../etc");
   policy.mutable_caps()->set_files_max(-1);
+  policy.mutable_caps()->set_free_bytes_min(-1);
+  policy.add_units("nginx");
   EXPECT_THAT(CheckPolicy(policy, ActionNames()),
               StatusIs(kInvalidArgument,
                        AllOf(HasSubstr("Tài liệu"), HasSubstr("srv/docs"),
                              HasSubstr("\"files.delete\" is not known"), HasSubstr("allow \"/\""),
-                             HasSubstr("/srv/../etc"), HasSubstr("caps.files_max is -1"))));
+                             HasSubstr("/srv/../etc"), HasSubstr("caps.files_max is -1"),
+                             HasSubstr("caps.free_bytes_min is -1"), HasSubstr("unit \"nginx\""))));
+}
+
+TEST(PolicyText, TellsAllFaultsOfTheNetworkAtOnce) {
+  v1::Policy policy;
+  for (int i = 0; i < 2; ++i) {
+    v1::Target* target = policy.add_targets();
+    target->set_host("may-2");
+    target->set_address("may-2.example");
+    target->add_ports(70'000);
+  }
+  policy.add_targets()->set_address("192.0.2.1");
+  policy.add_resolvers("dns.example");
+  policy.add_ports(80);
+  policy.mutable_caps()->set_rate_max(2'001);
+  EXPECT_THAT(CheckPolicy(policy, ActionNames()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("\"may-2\" is named twice"),
+                             HasSubstr("address \"may-2.example\" is no IP address"),
+                             HasSubstr("port 70000"), HasSubstr("a target has no host"),
+                             HasSubstr("ports are needed"), HasSubstr("resolver \"dns.example\""),
+                             HasSubstr("ports: 80"), HasSubstr("caps.rate_max is 2001"))));
 }
 
 TEST(PolicyText, AnEmptyPolicyIsGoodAndAllowsNothing) {
@@ -62,6 +86,7 @@ TEST(PolicyText, CapsHaveSafeDefaults) {
   EXPECT_EQ(limits.active_orders_max, 64);
   EXPECT_EQ(limits.undo_store_bytes_max, 256 << 20);
   EXPECT_EQ(limits.duration_max_seconds, 8 * 3600);
+  EXPECT_EQ(limits.free_bytes_min, 1 << 30);
 }
 
 TEST(Guard, FilesAllowedAndNot) {
