@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "core/exercise/mark.h"
 #include "tests/golden/golden.h"
 #include "tests/support/status.h"
 #include "tests/unit/core/exercise/phases.h"
@@ -199,11 +200,41 @@ std::unique_ptr<DrillRoom> Tabletop() {
   return room;
 }
 
+// What reached the drill's sink: twice in play, once before the clean-up and told only after it.
+std::unique_ptr<DrillRoom> Sink() {
+  auto room = std::make_unique<DrillRoom>(DrillRoom::Options{.scenario = BeaconScenario()});
+  room->Start();
+  room->ToEx(22);
+  room->Play("w1", "act");
+  v1::OrderId order;
+  order.set_exercise(DrillRoom::kId);
+  order.set_inject("act");
+  order.set_host("w1");
+  order.set_attempt(1);
+  SinkContact contact{OrderMark(order), v1::CHANNEL_HTTPS, "10.1.2.3", 3, 1500, "",
+                      room->now_us,     room->now_us};
+  EXPECT_OK(room->Handle(contact));
+  room->Advance(10);
+  contact.contacts = 1;
+  contact.sha256 = std::string(32, 'a');
+  contact.last_us = room->now_us;
+  EXPECT_OK(room->Handle(contact));
+  room->Must("director", "stop_exercise { exercise: 'drill' }");
+  room->Advance(4);
+  room->Undo("w1", "act");
+  contact.channel = v1::CHANNEL_DNS;
+  EXPECT_OK(room->Handle(contact));
+  return room;
+}
+
 }  // namespace
 
 const std::vector<GoldenDrill>& GoldenDrills() {
-  static const std::vector<GoldenDrill> kDrills = {
-      {"whole", Whole}, {"stopped", Stopped}, {"paused", Paused}, {"tabletop", Tabletop}};
+  static const std::vector<GoldenDrill> kDrills = {{"whole", Whole},
+                                                   {"stopped", Stopped},
+                                                   {"paused", Paused},
+                                                   {"tabletop", Tabletop},
+                                                   {"sink", Sink}};
   return kDrills;
 }
 

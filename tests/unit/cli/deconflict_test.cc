@@ -193,7 +193,7 @@ class DeconflictTest : public ::testing::Test {
 TEST_F(DeconflictTest, AnswersOursWithEverythingThatASocAsks) {
   *drill_.deconfliction.add_entries() = Sample().entries(1);
   const CliRunner::Result result = run_({"deconflict", "/srv/x"});
-  EXPECT_EQ(result.exit, 0);
+  EXPECT_EQ(result.exit, 0) << result.err;
   EXPECT_THAT(result.out, AllOf(StartsWith("OURS"), HasSubstr("web-1"), HasSubstr("dt-2026"),
                                 HasSubstr("deface"), HasSubstr("2026-11-22 10:00:00.000"),
                                 HasSubstr("gone since 2026-11-22 10:01:00.000")));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "common/base/check.h"
 #include "common/base/digest.h"
 #include "common/keys/keys.h"
@@ -98,6 +99,11 @@ injects:
     expect: [{kind: detect, team: soc, limit: 60s}]
 rubric: {}
 )";
+
+std::string BeaconScenario() {
+  return absl::StrReplaceAll(kStandardScenario,
+                             {{"{web_deface: {page: /srv/index.html}}", "{network_beacon: {}}"}});
+}
 
 template <typename Message>
 Message Text(absl::string_view text) {

@@ -30,6 +30,8 @@ Message Text(absl::string_view text);
 //   alarm 100 s cue, unless act is contained       nag    message to soc, once act is overdue
 //   later 300 s decoy on w1, w2                    spare  decoy on d1, contingency
 extern const char kStandardScenario[];
+// The same, but `act` calls the sink.
+std::string BeaconScenario();
 
 // A controller without threads, disk or network: an Engine, a clock that only the test moves, and
 // agents for whom the test speaks.

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "core/exercise/mark.h"
 #include "tests/support/status.h"
 #include "tests/unit/core/exercise/phases.h"
 
@@ -99,6 +100,7 @@ restart-61s              -            -            -            paused       -  
 enrolment                -            -            -            -            -            -            -            -            -            -            -
 clock-step               -            -            -            -            -            -            -            -            -            -            -
 bootstrap                -            -            -            -            -            -            -            -            -            -            -
+sink-contact             -            -            -            =            =            =            =            =            -            =            sink_received
 )";
 
 struct Said {
@@ -320,6 +322,17 @@ std::map<std::string, Happening> Happenings() {
       {"clock-step",
        {IndexOf<ClockStep>(),
         [](DrillRoom& room) { EXPECT_OK(room.Handle(ClockStep{2 * kSecond})); }}},
+      {"sink-contact",
+       {IndexOf<SinkContact>(),
+        [](DrillRoom& room) {
+          v1::OrderId order;
+          order.set_exercise(DrillRoom::kId);
+          order.set_inject("act");
+          order.set_host("w2");
+          order.set_attempt(1);
+          (void)room.Handle(SinkContact{OrderMark(order), v1::CHANNEL_HTTP, "10.0.0.7", 1, 10, "",
+                                        room.now_us, room.now_us});
+        }}},
       {"bootstrap",
        {IndexOf<Bootstrap>(),
         [](DrillRoom& room) { EXPECT_OK(room.Handle(Bootstrap{std::string(32, 'q')})); }}},
@@ -354,7 +367,9 @@ TEST(LifecycleTable, EveryHappeningInEveryPhase) {
     const std::vector<v1::Phase> phases = AllPhases();
     for (size_t i = 0; i < phases.size(); ++i) {
       SCOPED_TRACE(absl::StrCat(row, " in ", PhaseWord(phases[i])));
-      const auto room = At(phases[i]);
+      DrillRoom::Options options;
+      if (row == "sink-contact") options.scenario = testing::BeaconScenario();
+      const auto room = At(phases[i], options);
       const size_t before = room->journal.size();
       happenings.at(row).happens(*room);
       std::vector<v1::Record> records = room->Since(before);

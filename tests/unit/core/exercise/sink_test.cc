@@ -64,7 +64,6 @@ class SinkRecordTest : public ::testing::Test {
     auto found = e.sink.find({e.FindInject(beacon_), e.FindHost(host), attempt, v1::CHANNEL_HTTP});
     return found == e.sink.end() ? kNone : found->second;
   }
-
 };
 
 TEST_F(SinkRecordTest, AddsUpByOrderAndChannel) {
