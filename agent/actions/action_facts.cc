@@ -17,7 +17,7 @@ constexpr absl::string_view kOther = "Khác";
 // Said of several kinds.
 constexpr absl::string_view kNoRights = "none beyond starting a process";
 constexpr absl::string_view kDirectoryAllowed =
-    "a place, or `allow`, that holds the directory; caps `bytes_max`";
+    "a place, or `allow`, that holds the directory; cap `bytes_max`";
 constexpr absl::string_view kWriteDirectory = "write in the directory";
 constexpr absl::string_view kGiveBack =
     "write the file and its directory; root or CAP_CHOWN where the file belongs to somebody else";

@@ -66,6 +66,12 @@ TEST(ActionsPageTest, TakesRangesDefaultsAndChoicesFromTheComments) {
   EXPECT_THAT(*page, HasSubstr("- **ATT&CK**: T1499.002, T1498, T1499, T1498.001\n"));
 }
 
+TEST(ActionsPageTest, SaysWhatEveryParameterMeans) {
+  const auto page = ActionsPage(DRILL_ACTION_DESCRIPTORS);
+  ASSERT_OK(page);
+  EXPECT_THAT(*page, Not(HasSubstr("|  |"))) << "a parameter in action.proto has no comment";
+}
+
 TEST(ActionsPageTest, IsNotMadeOfAnythingElse) {
   EXPECT_THAT(ActionsPage("/nowhere"), StatusIs(absl::StatusCode::kNotFound));
   const std::string path = ::testing::TempDir() + "actions_page_test.descriptors";
