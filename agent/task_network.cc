@@ -86,8 +86,9 @@ absl::Status RunListen(const Task& task) {
     const os::Fd peer(accept4(fd.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!peer) continue;
     const ssize_t put = send(peer.get(), banner.data(), banner.size(), MSG_NOSIGNAL);
-    shutdown(peer.get(), SHUT_WR);
+    // Before the peer sees the end of it: who has been served has been counted.
     task.Count(put < 0 ? NetworkError(errno, what) : absl::OkStatus(), std::max<ssize_t>(put, 0));
+    shutdown(peer.get(), SHUT_WR);
   }
   return absl::OkStatus();
 }

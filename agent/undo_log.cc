@@ -19,7 +19,6 @@
 namespace drill::agent {
 namespace {
 
-
 std::string StoreOf(const std::string& directory) { return directory + "/store"; }
 
 // Names in a directory; empty where there is none.
@@ -36,9 +35,7 @@ absl::StatusOr<std::vector<std::string>> ListNames(const std::string& directory)
 
 }  // namespace
 
-std::string OpaqueId(const v1::OrderId& id) {
-  return OrderMark(id);
-}
+std::string OpaqueId(const v1::OrderId& id) { return OrderMark(id); }
 
 absl::StatusOr<UndoLog> UndoLog::Open(const std::string& directory) {
   RETURN_IF_ERROR(os::MakeDirectories(StoreOf(directory)));

@@ -14,7 +14,6 @@
 namespace drill::agent {
 namespace {
 
-
 absl::Status CheckWritable(const Spot& spot, const std::string& path) {
   if (faccessat(spot.directory.get(), ".", W_OK | X_OK, AT_EACCESS) == 0) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat("the agent may not write in ", ParentOf(path)));
