@@ -17,6 +17,9 @@ void AddReport(Command& root);     // report, inbox, read
 void AddEvaluator(Command& root);  // evaluator
 void AddResults(Command& root);    // score, aar, duty, journal, whoami, version
 
+// Part of AddScenario: import.
+void AddImport(Command& scenario);
+
 // Parts of AddExercise, each in its own file.
 void AddPlanning(Command& exercise);  // create, approve, check, scope, show, list
 void AddSteering(Command& exercise);  // start ... abort, incident

@@ -60,8 +60,9 @@ struct Options {
 // Pure and thread-compatible: keeps nothing between calls.
 //
 // InvalidArgument: one line a fault, "file:line:column: what, found, expected", in the order of
-// the file; `message` is cleared (see keep_message). Internal: the file uses a field of a kind that YAML cannot fill
-// here (map, float, double, a well-known type other than those above): a fault of the program.
+// the file; `message` is cleared (see keep_message). Internal: the file uses a field of a kind that
+// YAML cannot fill here (map, float, double, a well-known type other than those above): a fault of
+// the program.
 absl::Status Load(absl::string_view text, absl::string_view file_name,
                   google::protobuf::Message* message, const Options& options = {},
                   Positions* positions = nullptr);
