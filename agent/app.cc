@@ -82,7 +82,7 @@ struct App::State {
   AppEvents events;
 };
 
-absl::StatusOr<std::unique_ptr<App>> App::Open(const std::string& path) {
+absl::StatusOr<std::unique_ptr<App>> App::Open(const std::string& path, KillPoint kill_point) {
   const AgentDirectory directory(path);
   ASSIGN_OR_RETURN(Identity identity, LoadIdentity(directory));
   ASSIGN_OR_RETURN(os::FileLock lock, os::FileLock::Take(directory.Lock()));
@@ -93,6 +93,7 @@ absl::StatusOr<std::unique_ptr<App>> App::Open(const std::string& path) {
   HostPlayer::Options options;
   options.directory = path;
   options.policy = PolicyFromFile(directory.Policy());
+  options.kill_point = std::move(kill_point);
   ASSIGN_OR_RETURN(state->player, HostPlayer::Open(std::move(options)));
   return std::unique_ptr<App>(new App(std::move(state)));
 }

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "agent/app_config.h"
+#include "agent/kill_point.h"
 
 namespace drill::agent {
 
@@ -18,7 +19,8 @@ class App {
  public:
   // FailedPrecondition: another agent runs from the directory, or its files do not fit together.
   // NotFound: not enrolled.
-  static absl::StatusOr<std::unique_ptr<App>> Open(const std::string& directory);
+  static absl::StatusOr<std::unique_ptr<App>> Open(
+      const std::string& directory, KillPoint kill_point = [](absl::string_view) {});
   ~App();
 
   // Until RequestStop, or until the file STOP appears: everything is undone and told, then OK.

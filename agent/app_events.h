@@ -23,6 +23,9 @@ struct LinkFrame {
 struct LinkDown {
   absl::Status why;
 };
+struct LinkFailed {
+  absl::Status why;
+};
 struct Prepared {
   v1::OrderId id;
   absl::Status status;
@@ -46,8 +49,8 @@ struct DryRunDone {
 struct FactsSeen {
   HostFacts facts;
 };
-using AppEvent = std::variant<LinkUp, LinkFrame, LinkDown, Prepared, Starting, Played, Undone,
-                              DryRunDone, FactsSeen>;
+using AppEvent = std::variant<LinkUp, LinkFrame, LinkDown, LinkFailed, Prepared, Starting, Played,
+                              Undone, DryRunDone, FactsSeen>;
 
 // The mailbox of the agent's engine thread: everything that happens, in one order, behind one
 // descriptor that can be polled together with a timer.
@@ -61,6 +64,7 @@ class AppEvents : public LinkEvents, public WorkerEvents {
   void OnLinkUp() override { Post(LinkUp{}); }
   void OnLinkFrame(v1::ControllerFrame frame, int64_t received_us) override;
   void OnLinkDown(absl::Status why) override { Post(LinkDown{std::move(why)}); }
+  void OnLinkFailed(absl::Status why) override { Post(LinkFailed{std::move(why)}); }
   void OnPrepared(const v1::OrderId& id, absl::Status status) override {
     Post(Prepared{id, std::move(status)});
   }

@@ -107,6 +107,8 @@ void AppLoop::Handle(AppEvent& event, int64_t now_us) {
           parts_.show(absl::StrCat("not connected: ", e.why.message()));
           sending_ = false;
           engine_.OnDisconnected(now_us);
+        } else if constexpr (std::is_same_v<T, LinkFailed>) {
+          parts_.show(absl::StrCat("not connected: ", e.why.message()));
         } else if constexpr (std::is_same_v<T, Prepared>) {
           if (e.status.ok()) os::LogInfo(absl::StrCat("order ", OrderName(e.id), ": armed"));
           engine_.OnPrepared(e.id, e.status, now_us);

@@ -12,12 +12,15 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "agent/actions/action.h"
 #include "agent/app.h"
 #include "agent/app_loop.h"
 #include "agent/frames.h"
+#include "agent/policy.h"
 #include "common/base/status.h"
 #include "common/os/file.h"
 #include "common/yaml/load.h"
@@ -46,6 +49,26 @@ std::string Connection(const AgentDirectory& directory, bool runs) {
   int64_t since_us = 0;
   if (!absl::SimpleAtoi(parts.first, &since_us)) return "not known";
   return absl::StrCat(parts.second, " (since ", Time(since_us), ")");
+}
+
+// What it allows, or the fault for which nothing is played.
+std::string DescribePolicy(const AgentDirectory& directory) {
+  const absl::StatusOr<LoadedPolicy> loaded = PolicyFromFile(directory.Policy())();
+  if (!loaded.ok()) {
+    return absl::StrCat("at fault, nothing is played: ", loaded.status().message());
+  }
+  const v1::Policy& policy = loaded->policy;
+  if (const absl::Status good = CheckPolicy(policy, ActionNames()); !good.ok()) {
+    return absl::StrCat("at fault, nothing is played: ", good.message());
+  }
+  if (policy.actions().empty()) {
+    return absl::StrCat("allows nothing; edit ", directory.Policy());
+  }
+  std::string text = absl::StrCat("allows ", absl::StrJoin(policy.actions(), ", "));
+  for (const v1::Place& place : policy.places()) {
+    absl::StrAppend(&text, "; @", place.name(), " = ", place.path());
+  }
+  return text;
 }
 
 // One order's line; empty where nothing of it was ever started.
@@ -85,6 +108,7 @@ absl::StatusOr<std::string> DescribeAgent(const AgentDirectory& directory) {
                                   "system:      ", identity.settings.system(), "\n",
                                   "controller:  ", identity.settings.agent_address(), "\n",
                                   "connection:  ", Connection(directory, runs), "\n");
+  absl::StrAppend(&text, "policy:      ", DescribePolicy(directory), "\n");
   if (std::filesystem::exists(directory.Stop())) {
     absl::StrAppend(&text, "stopped:     ", directory.Stop(), " is there\n");
   }

@@ -20,7 +20,7 @@
 namespace drill::agent {
 namespace {
 
-constexpr int kStartWaitMs = 5'000;
+constexpr int kStartWaitMs = 15'000;
 // Above every number that the child gives away, so that dup2 cannot overwrite a source.
 constexpr int kFirstFreeFd = 16;
 
@@ -94,7 +94,10 @@ absl::StatusOr<size_t> ReadInTime(int fd, char* buffer, size_t size) {
     const int ready = poll(&wait, 1, kStartWaitMs);
     if (ready < 0 && errno == EINTR) continue;
     if (ready < 0) return HostError(errno, "wait for", "decoy process");
-    if (ready == 0) return absl::UnavailableError("decoy process: no sign of life after 5 s");
+    if (ready == 0) {
+      return absl::UnavailableError(
+          absl::StrCat("decoy process: no sign of life after ", kStartWaitMs / 1'000, " s"));
+    }
     const ssize_t got = read(fd, buffer + done, size - done);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return HostError(errno, "read from", "decoy process");

@@ -51,7 +51,8 @@ absl::Status AgentEngine::MayBeStarted(const v1::Order& order, int64_t at_engine
                                        v1::Scope* admits) const {
   RETURN_IF_ERROR(CheckScope(order, at_engine_us, admits));
   const auto started = starts_.find(order.id().exercise());
-  if (started != starts_.end() && started->second >= admits->orders_per_host_max()) {
+  const int count = started == starts_.end() ? 0 : started->second;
+  if (count >= admits->orders_per_host_max()) {
     return absl::PermissionDeniedError("the signed scope's number of orders is used up");
   }
   return absl::OkStatus();

@@ -38,6 +38,17 @@ absl::Status CheckWritable(const AgentDirectory& directory) {
   return absl::OkStatus();
 }
 
+// A directory stays its host's: with another identity the policy there, and what its orders have
+// left to undo, would come under another system's owner.
+absl::Status CheckSameHost(const AgentDirectory& directory, absl::string_view host) {
+  const absl::StatusOr<Identity> before = LoadIdentity(directory);
+  if (!before.ok() || before->settings.host() == host) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      directory.path(), " belongs to host '", before->settings.host(), "', the token was for '",
+      host, "' and is used up now; make a new one with 'drillctl agent token ", host,
+      "' and give another --dir, or the token of '", before->settings.host(), "'"));
+}
+
 absl::Status CheckResponse(const v1::EnrolResponse& response, absl::string_view ca_sha256,
                            absl::string_view key_pem) {
   ASSIGN_OR_RETURN(const std::string ca, CertificateSha256(response.ca_pem()));
@@ -89,6 +100,7 @@ absl::StatusOr<std::string> Enrol(const EnrolOptions& options) {
                    CallEnrol(address, token.ca_sha256(), request));
   RETURN_IF_ERROR(Annotate(CheckResponse(response, token.ca_sha256(), identity.key_pem),
                            absl::StrCat("controller ", address)));
+  RETURN_IF_ERROR(CheckSameHost(directory, response.host()));
   identity.certificate_pem = response.certificate_pem();
   identity.ca_pem = response.ca_pem();
   identity.settings.set_host(response.host());

@@ -11,9 +11,9 @@ namespace drill::agent {
 // end the process at each of them. Does nothing in service.
 using KillPoint = std::function<void(absl::string_view point)>;
 
-// Kills the process (SIGKILL) at the point that DRILL_AGENT_DIE_AT names; without that variable,
-// does nothing.
-KillPoint KillPointFromEnvironment();
+// What main() hands to the app. The program is linked with one of two definitions: drill-agent with
+// kill_point.cc, which does nothing; a test's program with one that dies where it is told.
+KillPoint KillPointOfThisProgram();
 
 }  // namespace drill::agent
 

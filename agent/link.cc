@@ -91,19 +91,21 @@ class Link::Impl {
     int64_t wait = 0;
     while (!Stopping()) {
       bool heard = false;
-      const absl::Status status = Session(&heard);
+      bool up = false;
+      const absl::Status status = Session(&up, &heard);
       if (Stopping()) return;
       const bool refused = Refused(status);
       const int64_t first = refused ? options_.refused_first_us : options_.wait_first_us;
       const int64_t most = refused ? options_.refused_most_us : options_.wait_most_us;
       wait = heard && !refused ? first : std::clamp(wait * 2, first, most);
-      LogFailure(status);
+      if (LogFailure(status) && !up) events_->OnLinkFailed(status);
       Pause(wait / 2 + Chance(wait / 2));
     }
   }
 
-  // One attempt: connects, and stays until the stream ends. `heard`: a frame came.
-  absl::Status Session(bool* heard) {
+  // One attempt: connects, and stays until the stream ends. `up`: it connected; `heard`: a frame
+  // came.
+  absl::Status Session(bool* up, bool* heard) {
     const int connect_ms = std::clamp(connect_ms_, kConnectFirstMs, kConnectMostMs);
     grpc::ChannelArguments arguments =
         ClientArguments(kControllerFrameBytesMax, ConnectionSharing::kOwn);
@@ -130,8 +132,8 @@ class Link::Impl {
     }
     // Of a channel that could not connect, the call says why at once.
     const std::unique_ptr<Stream> stream = stub->Connect(&context);
-    const bool up = state == GRPC_CHANNEL_READY;
-    if (up) {
+    *up = state == GRPC_CHANNEL_READY;
+    if (*up) {
       os::LogInfo(absl::StrCat("connected to ", options_.address));
       Open(true);
       events_->OnLinkUp();
@@ -153,7 +155,7 @@ class Link::Impl {
     }
     const absl::Status why =
         status.ok() ? absl::UnavailableError("the controller ended the stream") : status;
-    if (up) events_->OnLinkDown(why);
+    if (*up) events_->OnLinkDown(why);
     return why;
   }
 
@@ -195,15 +197,17 @@ class Link::Impl {
     changed_.notify_all();
   }
 
-  void LogFailure(const absl::Status& status) {
+  // False: it has just been logged.
+  bool LogFailure(const absl::Status& status) {
     const int64_t now = os::MonotonicMicros();
     const std::string text = absl::StrCat(
         "no connection to ", options_.address, ": ", absl::StatusCodeToString(status.code()), ": ",
         status.message(), Refused(status) ? "; trying again slowly" : "");
-    if (text == logged_ && now - logged_us_ < kLogAgainUs) return;
+    if (text == logged_ && now - logged_us_ < kLogAgainUs) return false;
     logged_ = text;
     logged_us_ = now;
     os::LogWarning(text);
+    return true;
   }
 
   static int64_t Chance(int64_t below) {

@@ -19,7 +19,10 @@ class LinkEvents {
   virtual void OnLinkUp() = 0;
   // `received_us`: BOOTTIME just after it was read. May block until there is room.
   virtual void OnLinkFrame(v1::ControllerFrame frame, int64_t received_us) = 0;
+  // After OnLinkUp: the connection is over.
   virtual void OnLinkDown(absl::Status why) = 0;
+  // No connection came about; told again when the reason changes, and once a minute.
+  virtual void OnLinkFailed(absl::Status why) = 0;
 };
 
 class FrameSender {

@@ -1,4 +1,7 @@
 // exercise create, scope, approve, check, show, list.
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/check.h"
@@ -184,11 +187,18 @@ void PrintInjects(Session& session, const v1::ExerciseView& view) {
                session.Say(Msg::kColStarted), session.Say(Msg::kColApplied),
                session.Say(Msg::kColNotPlayed), session.Say(Msg::kColCleaned),
                session.Say(Msg::kColCleanupWaiting), session.Say(Msg::kColTitle)});
-  for (const v1::InjectRow& r : view.injects()) {
-    table.Row({r.state() == v1::INJECT_STATE_WAITING ? "?" : FormatExerciseTime(r.planned_ex_us()),
-               r.inject(), r.kind(), InjectStateCell(session, r),
-               r.late_us() == 0 ? "" : FormatSpan(r.late_us()), r.hosts(), r.started(), r.applied(),
-               r.not_played(), r.cleaned(), r.cleanup_waiting(), session.Pick(r.title())});
+  // By time; what no time is known of comes last, in the scenario's order.
+  const auto waits = [](const v1::InjectRow& r) { return r.state() == v1::INJECT_STATE_WAITING; };
+  std::vector<v1::InjectRow> rows(view.injects().begin(), view.injects().end());
+  std::stable_sort(rows.begin(), rows.end(), [&](const v1::InjectRow& a, const v1::InjectRow& b) {
+    if (waits(a) || waits(b)) return waits(a) < waits(b);
+    return a.planned_ex_us() < b.planned_ex_us();
+  });
+  for (const v1::InjectRow& r : rows) {
+    table.Row({waits(r) ? "?" : FormatExerciseTime(r.planned_ex_us()), r.inject(), r.kind(),
+               InjectStateCell(session, r), r.late_us() == 0 ? "" : FormatSpan(r.late_us()),
+               r.hosts(), r.started(), r.applied(), r.not_played(), r.cleaned(),
+               r.cleanup_waiting(), session.Pick(r.title())});
   }
   if (!table.empty()) session.PrintTable(table);
 }

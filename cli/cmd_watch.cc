@@ -32,7 +32,8 @@ class LiveView : public Watcher {
       session_.PrintLine(Line(event));
     }
     // What came before is history: it is read whole, and then judged.
-    if (!timeline_.caught_up() || until_ == v1::PHASE_UNSPECIFIED) return Draw();
+    if (!timeline_.caught_up()) return Draw();
+    if (until_ == v1::PHASE_UNSPECIFIED) return IsOver() ? Leave() : Draw();
     reached_ = Reaches(timeline_.phase(), until_);
     if (reached_ != Reached::kNot) Erase();
     return reached_ == Reached::kNot && Draw();
@@ -43,6 +44,11 @@ class LiveView : public Watcher {
   void OnLost(const absl::Status& status) override {
     Erase();
     session_.Remark(session_.Say(Msg::kWatchLost, Clean(status.message())));
+  }
+
+  // Nothing can come any more.
+  bool IsOver() const {
+    return timeline_.phase() == v1::PHASE_CLOSED || timeline_.phase() == v1::PHASE_ABORTED;
   }
 
   // After the last line.
@@ -85,6 +91,11 @@ class LiveView : public Watcher {
     }
     session_.Flush();
     return true;
+  }
+
+  bool Leave() {
+    Erase();
+    return false;
   }
 
   void Erase() {

@@ -70,6 +70,10 @@ class Writer {
   std::string Running(const v1::Record& r) const {
     switch (r.body_case()) {
       case v1::Record::kExerciseStarted:
+        // A team is not told how long the hosts were given to get ready.
+        if (r.exercise_started().lead_us() == 0) {
+          return Say(Msg::kRecStartedAt, FormatTime(r.exercise_started().start_us()));
+        }
         return Say(Msg::kRecStarted, FormatTime(r.exercise_started().start_us()),
                    FormatSpan(r.exercise_started().lead_us()));
       case v1::Record::kExercisePaused:

@@ -11,12 +11,16 @@
 namespace drill::cli {
 namespace {
 
-// One line of YAML a parameter, as the author would write it: "files_encrypt: count: 20 ...".
+// One line of YAML a parameter, as the author would write it: "files.encrypt: count: 20 ...".
 std::vector<std::string> ActionLines(const v1::Action& action) {
   std::vector<std::string> lines;
   for (const absl::string_view line :
        absl::StrSplit(yaml::Dump(action), '\n', absl::SkipWhitespace())) {
     lines.emplace_back(line);
+  }
+  if (!lines.empty()) {
+    const size_t bar = lines.front().find('_');
+    if (bar != std::string::npos) lines.front()[bar] = '.';
   }
   return lines;
 }

@@ -63,6 +63,9 @@ absl::Status Session::PrintDone(absl::string_view path, const v1::SubmitResponse
   }
   if (response.seq() == 0) {
     PrintLine(Say(Msg::kDoneAlready, path));
+  } else if (response.seq() == 1) {
+    // A team is not told where in the journal its words stand.
+    PrintLine(Say(Msg::kDoneForTeam, path, Clean(response.id())));
   } else if (response.id().empty()) {
     PrintLine(Say(Msg::kDone, path, response.seq()));
   } else {

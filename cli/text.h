@@ -75,6 +75,7 @@ enum class Msg {
   // Done.
   kDone,
   kDoneWithId,
+  kDoneForTeam,
   kDoneAlready,
   kYes,
   kNo,
@@ -245,6 +246,7 @@ enum class Msg {
   kRecChecked,
   kRecReady,
   kRecStarted,
+  kRecStartedAt,
   kRecPaused,
   kRecResumed,
   kRecJumped,

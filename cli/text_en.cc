@@ -83,9 +83,9 @@ absl::string_view English(Msg message) {
     case Msg::kAdvicePermission:
       return "ask somebody who has the role for it, or see «drillctl whoami»";
     case Msg::kAdviceNotFound:
-      return "check the id, for example with «drillctl exercise list»";
+      return "check the id: «drillctl exercise list», «scenario list», «register list»";
     case Msg::kAdvicePrecondition:
-      return "first do what it names; «drillctl exercise show» lists what is missing";
+      return "first do what it names; «drillctl exercise show» tells the phase";
     case Msg::kAdviceAborted:
       return "somebody else changed it first; look again, then repeat";
     case Msg::kAdviceExhausted:
@@ -107,6 +107,8 @@ absl::string_view English(Msg message) {
       return "Done: $0 (record $1)";
     case Msg::kDoneWithId:
       return "Done: $0: $1 (record $2)";
+    case Msg::kDoneForTeam:
+      return "Done: $0 $1";
     case Msg::kDoneAlready:
       return "$0: it was so already, nothing has changed";
     case Msg::kYes:
@@ -442,6 +444,8 @@ absl::string_view English(Msg message) {
       return "Ready to start";
     case Msg::kRecStarted:
       return "STARTS at $0 (in $1)";
+    case Msg::kRecStartedAt:
+      return "STARTS at $0";
     case Msg::kRecPaused:
       return "PAUSED at $0, $1";
     case Msg::kRecResumed:

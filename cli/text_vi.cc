@@ -82,9 +82,10 @@ absl::string_view Vietnamese(Msg message) {
     case Msg::kAdvicePermission:
       return "hãy nhờ người có vai trò phù hợp, hoặc xem «drillctl whoami»";
     case Msg::kAdviceNotFound:
-      return "hãy kiểm tra lại mã, ví dụ bằng «drillctl exercise list»";
+      return "hãy kiểm tra lại mã: «drillctl exercise list», «scenario list», «register list»";
     case Msg::kAdvicePrecondition:
-      return "hãy làm trước điều đã nêu; «drillctl exercise show» cho biết còn thiếu gì";
+      return "hãy làm trước điều đã nêu; «drillctl exercise show» cho biết cuộc diễn tập đang ở "
+             "giai đoạn nào";
     case Msg::kAdviceAborted:
       return "người khác đã thay đổi trước; hãy xem lại rồi làm lại";
     case Msg::kAdviceExhausted:
@@ -106,6 +107,8 @@ absl::string_view Vietnamese(Msg message) {
       return "Đã xong: $0 (bản ghi $1)";
     case Msg::kDoneWithId:
       return "Đã xong: $0: $1 (bản ghi $2)";
+    case Msg::kDoneForTeam:
+      return "Đã xong: $0 $1";
     case Msg::kDoneAlready:
       return "$0: đã như vậy từ trước, không có gì thay đổi";
     case Msg::kYes:
@@ -440,6 +443,8 @@ absl::string_view Vietnamese(Msg message) {
       return "Sẵn sàng bắt đầu";
     case Msg::kRecStarted:
       return "BẮT ĐẦU lúc $0 (sau $1)";
+    case Msg::kRecStartedAt:
+      return "BẮT ĐẦU lúc $0";
     case Msg::kRecPaused:
       return "TẠM DỪNG ở $0, $1";
     case Msg::kRecResumed:

@@ -39,7 +39,7 @@ function(drill_test name)
     add_dependencies(${name} ${T_NEEDS})
   endif()
   if(NOT T_TIMEOUT)
-    set(T_TIMEOUT 60)
+    set(T_TIMEOUT 180)
   endif()
   if(T_LABEL MATCHES "^(unit|contract|sim)$" AND
      CMAKE_CURRENT_SOURCE_DIR MATCHES

@@ -25,14 +25,13 @@ constexpr int64_t kSliceMicros = 100'000;
 constexpr int kCpuPermilleMax = 200;
 constexpr uid_t kNobody = 65534;
 
-// First to be killed when memory runs out, last to get the processor, no way to gain rights, and a
-// processor limit from the kernel behind the one that it keeps itself.
+// First to be killed when memory runs out, no way to gain rights, and a processor limit from the
+// kernel behind the one that it keeps itself.
 void GiveUpEverything(int cpu_permille, int64_t seconds) {
   {
     const os::Fd score(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
     if (score && write(score.get(), "1000", 4) != 4) errno = 0;  // not needed, only polite
   }
-  setpriority(PRIO_PROCESS, 0, 19);
   const rlim_t cpu = static_cast<rlim_t>(seconds * cpu_permille / 1000 * 2 + 60);
   const rlimit cpu_limit{cpu, cpu};
   setrlimit(RLIMIT_CPU, &cpu_limit);
@@ -79,6 +78,9 @@ int DecoyMain(int argc, char** argv) {
   // Before the limits it could not have been said; a closed pipe only means that nobody listens.
   if (write(kDecoyStatusFd, &kDecoyRuns, 1) != 1) return 0;
   close(kDecoyStatusFd);
+  // Last to get the processor. Only now: on a busy host the agent would wait in vain for the word
+  // of one that does not get it.
+  setpriority(PRIO_PROCESS, 0, 19);
 
   for (int64_t slice = os::MonotonicMicros(); slice < end;) {
     const int64_t cpu_until = os::ThreadCpuMicros() + kSliceMicros * cpu_permille / 1000;

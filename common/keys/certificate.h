@@ -26,6 +26,13 @@ absl::StatusOr<std::string> CertificateSha256(absl::string_view certificate_pem)
 // The common name: an agent's host id. InvalidArgument: not PEM, or it has no single common name.
 absl::StatusOr<std::string> CertificateCommonName(absl::string_view certificate_pem);
 
+// Both at the cost of one: most of it is reading the certificate. Errors are theirs.
+struct CertificateIdentity {
+  std::string common_name;
+  std::string key_sha256;
+};
+absl::StatusOr<CertificateIdentity> IdentityOfCertificatePem(absl::string_view certificate_pem);
+
 // Whether the certificate is for this private key. InvalidArgument: either cannot be read, or
 // they do not belong together.
 absl::Status CheckCertificateOfKey(absl::string_view certificate_pem, absl::string_view key_pem);

@@ -115,8 +115,8 @@ absl::StatusOr<FileLock> FileLock::Take(const std::string& path) {
   if (!fd) return ErrnoStatus(errno, "open lock", path);
   if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(path, " is held by another running process"));
+      return absl::FailedPreconditionError(absl::StrCat(
+          path, " is held by another running process; stop that one first, or use another folder"));
     }
     return ErrnoStatus(errno, "lock", path);
   }

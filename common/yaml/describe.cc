@@ -3,6 +3,7 @@
 #include <limits>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/yaml/words.h"
@@ -32,6 +33,11 @@ std::pair<absl::int128, absl::int128> RangeOf(Form form) {
     default:
       return {0, std::numeric_limits<uint64_t>::max()};
   }
+}
+
+bool IsMoment(const FieldShape& field) {
+  return field.form == Form::kInt64 && absl::EndsWith(field.name, "_us") &&
+         !absl::EndsWith(field.name, "_ex_us");
 }
 
 bool IsNull(const Event& event) {
@@ -81,6 +87,7 @@ std::string Expected(const FieldShape& field, absl::string_view found, Shapes* s
     case Form::kInt64:
     case Form::kUint32:
     case Form::kUint64: {
+      if (IsMoment(field)) return "a time such as 2026-11-22T09:00:00+07:00";
       const auto [min, max] = RangeOf(field.form);
       return absl::StrCat("a whole number from ", static_cast<int64_t>(min), " to ",
                           static_cast<uint64_t>(max));
@@ -101,12 +108,10 @@ std::string Expected(const FieldShape& field, absl::string_view found, Shapes* s
         words.push_back(value.word);
       }
       const absl::string_view nearest = Nearest(found, words);
-      std::string text = nearest.empty() ? "" : absl::StrCat("perhaps ", nearest);
-      if (words.size() <= kMaxWordsListed) {
-        absl::StrAppend(&text, text.empty() ? "" : "; ", "one of: ", absl::StrJoin(words, ", "));
-      } else if (text.empty()) {
-        text = absl::StrCat("a word of ", field.field->enum_type()->name());
-      }
+      std::string text = words.size() <= kMaxWordsListed
+                             ? absl::StrCat("one of: ", absl::StrJoin(words, ", "))
+                             : absl::StrCat("a word of ", field.field->enum_type()->name());
+      if (!nearest.empty()) absl::StrAppend(&text, " (did you mean ", Quoted(nearest), "?)");
       return text;
     }
     case Form::kUnsupported:

@@ -21,6 +21,9 @@ bool IsNull(const Event& event);
 // A scalar with that tag may stand for such a field.
 bool TagFits(Tag tag, Form form);
 
+// Microseconds since 1970 (*_us, but not *_ex_us): a time may stand there as well.
+bool IsMoment(const FieldShape& field);
+
 // What stands in the file.
 std::string Found(const Event& event);
 

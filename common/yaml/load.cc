@@ -21,7 +21,7 @@ namespace drill::yaml {
 
 namespace {
 
-constexpr size_t kNamesBesideNearest = 8;
+constexpr size_t kNamesBesideNearest = 12;
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
@@ -137,15 +137,20 @@ void Loader::UnknownKey(const Event& key, const Shape& shape) {
     return;
   }
   std::vector<absl::string_view> names;
+  // Who writes "files.encypt" is told of "files.encrypt", the same key as files_encrypt.
+  std::vector<std::string> written;
   for (int i = 0; i < shape.type->field_count(); ++i) {
-    const absl::string_view name = shape.type->field(i)->name();
-    if (!absl::StartsWith(name, "yaml_")) names.push_back(name);
+    // What says how a message is written is no key.
+    if (absl::StartsWith(shape.type->field(i)->name(), "yaml_")) continue;
+    std::string& name = written.emplace_back(shape.type->field(i)->name());
+    const size_t bar = name.find('_');
+    if (absl::StrContains(key.value, ".") && bar != std::string::npos) name[bar] = '.';
   }
-  std::string text =
-      absl::StrCat("unknown key ", Quoted(key.value), " in ", shape.type->name(), ", expected ");
+  names.assign(written.begin(), written.end());
+  std::string text = absl::StrCat("unknown key ", Quoted(key.value), " in ", shape.type->name());
   const absl::string_view nearest = Nearest(key.value, names);
-  if (!nearest.empty()) absl::StrAppend(&text, "perhaps ", nearest, "; ");
-  absl::StrAppend(&text, names.empty() ? "no keys" : "one of: ");
+  if (!nearest.empty()) absl::StrAppend(&text, " (did you mean ", Quoted(nearest), "?)");
+  absl::StrAppend(&text, ", expected ", names.empty() ? "no keys" : "one of: ");
   // Beside a likely name, a long list would only hide it.
   const size_t shown = nearest.empty() ? names.size() : std::min(names.size(), kNamesBesideNearest);
   absl::StrAppend(&text,
@@ -395,10 +400,16 @@ absl::Status Loader::LoadScalar(FieldShape* field, const Event& event, Message* 
 }
 
 absl::Status Loader::LoadInteger(const FieldShape& field, const Event& event, Message* message) {
-  if (!event.plain) return Hint("without quotes");
   const auto [min, max] = RangeOf(field.form);
   absl::int128 value = 0;
-  RETURN_IF_ERROR(ParseInteger(event.value, min, max, &value));
+  // Nobody counts microseconds since 1970 by hand.
+  Instant instant;
+  if (IsMoment(field) && event.tag == Tag::kNone && ParseTimestamp(event.value, &instant).ok()) {
+    value = absl::int128(instant.seconds) * 1'000'000 + instant.nanos / 1000;
+  } else {
+    if (!event.plain) return Hint("without quotes");
+    RETURN_IF_ERROR(ParseInteger(event.value, min, max, &value));
+  }
   const Reflection* reflection = message->GetReflection();
   const FieldDescriptor* d = field.field;
   switch (field.form) {

@@ -171,10 +171,48 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
   o.set_during_real_incident(on_behalf ? e->RealIncidentAt(said_us) : e->real_incident);
   *c.Emit(e->id())->mutable_observation_made() = o;
   c.out.response.set_id(o.observation());
+  if (o.kind() == v1::OBSERVATION_KIND_ANSWER &&
+      std::any_of(e->observations.begin(), e->observations.end(), [&](const auto& earlier) {
+        return earlier.made.team() == o.team() && earlier.made.question() == o.question();
+      })) {
+    c.Note(
+        "Đội đã trả lời câu hỏi này trước đó: câu trả lời đầu tiên được tính, câu này được ghi "
+        "lại cho giám khảo.",
+        "Your team had answered this question before: the first answer counts, this one is kept "
+        "for the evaluators.");
+  }
   // Whether it matched is not for the team: the answer is the same for right and wrong. The link
   // itself follows in Settle.
   return absl::OkStatus();
 }
+
+namespace {
+
+// What was said before it happened cannot have been about it. Empty: it came late enough.
+std::string TooEarly(const Exercise& e, const InjectState& inject,
+                     const v1::ObservationMatched& match, int observation) {
+  const int64_t said_us = match.counts_from_us() != 0
+                              ? match.counts_from_us()
+                              : e.observations[static_cast<size_t>(observation)].received_us;
+  const auto ms = [](int64_t us) { return absl::StrCat((us + 999) / 1000, " ms"); };
+  if (said_us < inject.released_us) {
+    return absl::StrCat("observation: it counts from ", ms(inject.released_us - said_us),
+                        " before the inject was released; it cannot be about it");
+  }
+  for (const std::string& id : match.hosts()) {
+    const int position = inject.orders.empty() ? -1 : inject.PositionOf(e.FindHost(id));
+    if (position < 0) continue;
+    const OrderState& order = inject.orders[static_cast<size_t>(position)];
+    const int64_t from_us = order.started_us - order.error_us;
+    if (order.started_us != 0 && said_us < from_us) {
+      return absl::StrCat("observation: it counts from ", ms(from_us - said_us),
+                          " before the action began on '", id, "'; it cannot be about it");
+    }
+  }
+  return "";
+}
+
+}  // namespace
 
 absl::Status Link(Context& c, const v1::LinkObservation& link) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, link.exercise()));
@@ -209,6 +247,8 @@ absl::Status Link(Context& c, const v1::LinkObservation& link) {
     }
     if (state.status != InjectState::Status::kReleased) {
       faults.push_back("inject: it was not released");
+    } else if (const std::string early = TooEarly(*e, state, match, observation); !early.empty()) {
+      faults.push_back(early);
     }
   }
   if (!faults.empty()) return Refused(faults);

@@ -80,6 +80,13 @@ void AddStale(const Exercise& e, int host, const std::string& host_id, v1::Desir
   }
 }
 
+void AddScopes(const Exercise& e, int host,
+               google::protobuf::RepeatedPtrField<v1::SignedScope>* scopes) {
+  const auto own = e.scopes_of.find(e.hosts[static_cast<size_t>(host)].system);
+  if (own == e.scopes_of.end()) return;
+  for (int i : own->second) *scopes->Add() = e.approved.scopes(i);
+}
+
 }  // namespace
 
 v1::DesiredSet Desired(const State& state, const std::string& host, const Unrecorded& unrecorded) {
@@ -100,13 +107,7 @@ v1::DesiredSet Desired(const State& state, const std::string& host, const Unreco
     }
     AddStale(e, index, host, &set);
     if (set.orders_size() > before) {
-      const std::string& system = e.hosts[static_cast<size_t>(index)].system;
-      for (const v1::SignedScope& scope : e.approved.scopes()) {
-        v1::Scope parsed;
-        if (parsed.ParseFromString(scope.scope()) && parsed.system() == system) {
-          *set.add_scopes() = scope;
-        }
-      }
+      AddScopes(e, index, set.mutable_scopes());
     }
   }
   return set;
@@ -120,7 +121,7 @@ v1::DryRun DryRunFor(const Exercise& e, const std::string& host) {
     if (!inject.is_action() || inject.PositionOf(index) < 0) continue;
     *dry.add_orders() = MakeOrder(e, inject, host, 1);
   }
-  for (const v1::SignedScope& scope : e.approved.scopes()) *dry.add_scopes() = scope;
+  if (index >= 0) AddScopes(e, index, dry.mutable_scopes());
   return dry;
 }
 

@@ -18,6 +18,7 @@ constexpr int kSettleRoundsMax = 100'000;
 
 absl::Status Engine::Replay(const v1::Record& record, absl::string_view hash) {
   RETURN_IF_ERROR(Apply(record, &state_));
+  rested_us_ = kNever;
   state_.streams[record.stream()].hash = std::string(hash);
   TouchFor(record);
   // A run that died between a record and its consequences left them to the next one.
@@ -32,19 +33,19 @@ absl::StatusOr<Decision> Engine::Handle(int64_t now_us, const Input& input) {
       Decide(state_, fleet_, std::max(now_us, state_.last_time_us), input, score_);
   if (!decision.ok()) return decision;
   Fold(now_us, &decision->records);
-  if (!decision->for_team && !decision->records.empty()) {
-    decision->response.set_seq(decision->records.back().seq());
-  }
+  if (!decision->for_team && !decision->records.empty()) decision->response.set_seq(state_.seq);
   SettleAll(now_us);
   return decision;
 }
 
 void Engine::SettleAll(int64_t now_us) {
+  if (now_us == rested_us_) return;
   for (int round = 0; round < kSettleRoundsMax; ++round) {
     std::vector<v1::Record> due =
         Settle(state_, fleet_, std::max(now_us, state_.last_time_us), news_, unrecorded_);
     if (due.empty()) {
       news_.clear();
+      rested_us_ = now_us;
       return;
     }
     // One at a time: the first may change what the others rest on.
@@ -55,6 +56,7 @@ void Engine::SettleAll(int64_t now_us) {
 }
 
 void Engine::Fold(int64_t now_us, std::vector<v1::Record>* records) {
+  if (!records->empty()) rested_us_ = kNever;
   for (v1::Record& record : *records) {
     record.set_seq(state_.seq + 1);
     record.set_stream_seq(state_.streams[record.stream()].stream_seq + 1);
@@ -69,7 +71,7 @@ void Engine::Fold(int64_t now_us, std::vector<v1::Record>* records) {
     stamped.hash = chain::NextHash(stream.hash, stamped.payload);
     stream.hash = stamped.hash;
     TouchFor(record);
-    stamped.record = record;
+    stamped.record = std::move(record);
     batch_.push_back(std::move(stamped));
   }
 }
@@ -141,6 +143,7 @@ void Engine::ActWithoutRecord(const v1::Command& command) {
                                                          : command.raise_real_incident().exercise();
   const Exercise* e = state_.FindExercise(id);
   if (e == nullptr || !e->InPlay()) return;
+  rested_us_ = kNever;
   (stop ? unrecorded_.stopped : unrecorded_.paused).insert(id);
   for (const ExerciseHost& host : e->hosts) touched_.insert(host.host.id());
 }

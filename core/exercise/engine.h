@@ -35,7 +35,8 @@ class Engine {
   // Folds a stored record at start-up. DataLoss: the journal does not fit.
   absl::Status Replay(const v1::Record& record, absl::string_view hash);
 
-  // Settles what is due up to `now_us`, decides the input, folds its records, settles again.
+  // Settles what is due up to `now_us`, decides the input, folds its records, settles again. The
+  // decision's records are moved into the batch: only their number is left.
   absl::StatusOr<Decision> Handle(int64_t now_us, const Input& input);
   // Time alone.
   void Tick(int64_t now_us) { SettleAll(now_us); }
@@ -79,6 +80,9 @@ class Engine {
   std::vector<Stamped> batch_;
   absl::btree_set<std::string> touched_;  // hosts
   NewsByExercise news_;                   // since the last rest
+  // When Settle found nothing due; kNever: something has changed since.
+  static constexpr int64_t kNever = -1;
+  int64_t rested_us_ = kNever;
   Unrecorded unrecorded_;
 };
 

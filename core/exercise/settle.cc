@@ -179,6 +179,17 @@ void SettleRunning(Context& c, const Exercise& e) {
   }
 }
 
+// Asked with every answer of a dry run, so it must not walk all hosts each time.
+bool AllChecked(const Exercise& e) {
+  return std::all_of(e.injects.begin(), e.injects.end(), [&](const InjectState& inject) {
+    return !inject.is_action() ||
+           std::all_of(inject.hosts.begin(), inject.hosts.end(), [&](int host) {
+             const ExerciseHost& target = e.hosts[static_cast<size_t>(host)];
+             return target.checked && target.check.findings().empty();
+           });
+  });
+}
+
 // May the news say something about this observation?
 bool Concerns(const Exercise& e, const News& news, int index) {
   if (news.all || news.observations.contains(index)) return true;
@@ -222,7 +233,7 @@ std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t n
       Rematch(c, e, told->second);
       if (!c.out.records.empty()) continue;  // its anchors first
     }
-    if (e.phase == v1::PHASE_APPROVED && told != news.end() &&
+    if (e.phase == v1::PHASE_APPROVED && told != news.end() && AllChecked(e) &&
         decide::MissingForReady(e, fleet).empty()) {
       c.Emit(id)->mutable_exercise_ready();
     }

@@ -18,7 +18,7 @@
 #include "drill/v1/scorecard.pb.h"
 
 // The fold of the journal. Changed only by Apply (apply.h); plain data, no locks: each thread that
-// needs one folds its own.
+// needs one has its own.
 //
 // Indices (int) into `Exercise::injects` and `Exercise::hosts` never change once given.
 // Hash maps here are looked up, never iterated: iteration order must not reach a record or score.
@@ -156,6 +156,8 @@ struct ExerciseHost {
 struct Exercise {
   v1::ExerciseCreated created;
   v1::ExerciseApproved approved;
+  // System → its signed scopes, as positions in `approved`: a host is sent no other system's.
+  absl::btree_map<std::string, std::vector<int>> scopes_of;
   v1::Phase phase = v1::PHASE_DRAFT;
   ExerciseClock clock;
   int64_t start_us = 0;  // StartEx
@@ -224,9 +226,18 @@ struct StreamState {
   std::string hash;
 };
 
+// Where an exercise stays; a copy copies the exercise.
+struct ExercisePtr : std::unique_ptr<Exercise> {
+  ExercisePtr() = default;
+  ExercisePtr(std::unique_ptr<Exercise> exercise) : unique_ptr(std::move(exercise)) {}
+  ExercisePtr(ExercisePtr&&) = default;
+  ExercisePtr& operator=(ExercisePtr&&) = default;
+  ExercisePtr(const ExercisePtr& other) : unique_ptr(std::make_unique<Exercise>(*other)) {}
+};
+
 struct State {
   RegisterState reg;
-  absl::btree_map<std::string, std::unique_ptr<Exercise>> exercises;
+  absl::btree_map<std::string, ExercisePtr> exercises;
   absl::btree_map<std::string, StreamState> streams;
   uint64_t seq = 0;
   int64_t last_time_us = 0;

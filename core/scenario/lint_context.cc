@@ -87,7 +87,8 @@ void Context::CheckText(const std::string& path, bool present, const v1::Text& t
   } else if (Blank(text.vi())) {
     Error(path, absl::StrCat(LastName(path),
                              " has no Vietnamese text (vi), which participants read first"));
-  } else if (Blank(text.en())) {
+  } else if (Blank(text.en()) && (path == "title" || !Blank(scenario.title().en()))) {
+    // A scenario without an English title is a Vietnamese one: that is said once.
     Warn(path, absl::StrCat(LastName(path),
                             " has no English text (en); the Vietnamese one is shown instead"));
   }

@@ -71,8 +71,6 @@ absl::Status App::Parts::OpenData() {
 
 absl::Status App::Parts::StartEngine() {
   view = std::make_unique<View>(journal.get());
-  // The view folds what is durable first, so that it misses no batch of the loop.
-  RETURN_IF_ERROR(view->Start());
   LoopOptions loop_options;
   loop_options.version = options.version;
   loop_options.score = &Score;

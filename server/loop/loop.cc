@@ -59,6 +59,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Loop::Replay() {
 
 absl::Status Loop::Start() {
   ASSIGN_OR_RETURN(engine_, Replay());
+  view_->Start(engine_->state());  // folded once for both, as it is before our first record
   clock_->Begin(engine_->state().last_time_us);
   int64_t alive = journal_->LastAliveUs();
   if (engine_->state().seq != 0) alive = std::max(alive, engine_->state().last_time_us);
@@ -150,7 +151,8 @@ void Loop::RunBatch(std::vector<Item> items) {
     journal_->TouchAlive(now);
   }
   engine_->Tick(now);
-  for (Item& item : items) Take(item, clock_->NowUs());
+  // All of them have come before `now`.
+  for (Item& item : items) Take(item, now);
   const absl::Status status = Commit(now);
   if (!status.ok()) {
     spdlog::error("journal: {}; the batch is given up", Text(status));
@@ -275,21 +277,25 @@ void Loop::TakeGone(StreamId id, int64_t now_us) {
 }
 
 void Loop::TakeCommand(Command& command, int64_t now_us) {
-  absl::StatusOr<Decision> decision = engine_->Handle(now_us, command.command);
+  Input input = std::move(command.command);
+  absl::StatusOr<Decision> decision = engine_->Handle(now_us, input);
   if (!decision.ok()) {
     // Refused on a state that is not durable yet: true only if the batch gets durable.
-    pending_.push_back({[done = command.done, refused = decision.status()](const absl::Status& s) {
-                          done(s.ok() ? refused : absl::UnavailableError(s.message()));
-                        },
-                        std::nullopt});
+    pending_.push_back(
+        {[done = std::move(command.done), refused = decision.status()](const absl::Status& s) {
+           done(s.ok() ? refused : absl::UnavailableError(s.message()));
+         },
+         std::nullopt});
     return;
   }
   AskDryRuns(*decision);
   std::optional<PersonCommand> urgent;
-  if (Urgent(command.command.command) && !decision->records.empty()) urgent = command.command;
+  PersonCommand& given = std::get<PersonCommand>(input);
+  if (Urgent(given.command) && !decision->records.empty()) urgent = std::move(given);
   const bool sent = urgent.has_value();
   pending_.push_back(
-      {[done = command.done, response = decision->response, sent](const absl::Status& s) {
+      {[done = std::move(command.done), response = std::move(decision->response),
+        sent](const absl::Status& s) {
          if (s.ok()) {
            done(response);
          } else if (sent) {

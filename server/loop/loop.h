@@ -43,7 +43,8 @@ class Loop {
   Loop(LoopOptions options, Journal* journal, View* view, EngineClock* clock);
   ~Loop() { Stop(); }
 
-  // Folds the journal and records that this run began; the thread then runs.
+  // Folds the journal, starts the view with it and records that this run began; the thread then
+  // runs.
   // DataLoss: the journal does not fold.
   absl::Status Start();
   // Answers what was taken, then ends.

@@ -27,8 +27,9 @@ absl::StatusOr<AgentPeer> Peer(const grpc::CallbackServerContext& context) {
   }
   const absl::string_view pem(certificates[0].data(), certificates[0].size());
   AgentPeer peer;
-  ASSIGN_OR_RETURN(peer.host, CertificateCommonName(pem));
-  ASSIGN_OR_RETURN(peer.key_sha256, KeyIdOfCertificatePem(pem));
+  ASSIGN_OR_RETURN(CertificateIdentity identity, IdentityOfCertificatePem(pem));
+  peer.host = std::move(identity.common_name);
+  peer.key_sha256 = std::move(identity.key_sha256);
   peer.address = context.peer();
   return peer;
 }

@@ -97,16 +97,6 @@ v1::HostRow HostRowOf(const Query& q, const Exercise& e, int index, const AgentS
   row.mutable_agent()->set_enrolled(q.state.reg.agent_keys.contains(host.host.id()));
   row.set_checked(host.checked);
   *row.mutable_findings() = host.check.findings();
-  for (const auto& [inject, on] : e.UncleanOrders()) {
-    if (on == index) row.set_cleanup_waiting(row.cleanup_waiting() + 1);
-  }
-  for (const auto& [key, notes] : e.residue) {
-    if (key.second != index) continue;
-    for (const std::string& note : notes) {
-      row.add_residue(
-          absl::StrCat(e.injects[static_cast<size_t>(key.first)].inject.id(), ": ", note));
-    }
-  }
   return row;
 }
 
@@ -231,6 +221,16 @@ absl::StatusOr<v1::ExerciseView> ReadExercise(const Query& q, const std::string&
   for (size_t i = 0; i < e->hosts.size(); ++i) {
     *view.add_hosts() = HostRowOf(q, *e, static_cast<int>(i), agents);
   }
+  for (const auto& [inject, host] : e->UncleanOrders()) {
+    v1::HostRow* row = view.mutable_hosts(host);
+    row->set_cleanup_waiting(row->cleanup_waiting() + 1);
+  }
+  for (const auto& [key, notes] : e->residue) {
+    const std::string& inject = e->injects[static_cast<size_t>(key.first)].inject.id();
+    for (const std::string& note : notes) {
+      view.mutable_hosts(key.second)->add_residue(absl::StrCat(inject, ": ", note));
+    }
+  }
   *view.mutable_systems() = e->created.systems();
   *view.mutable_teams() = e->created.teams();
   *view.mutable_posts() = e->created.posts();
@@ -257,6 +257,17 @@ absl::StatusOr<v1::ScopeOffer> ReadScope(const Query& q, const v1::GetScopeReque
   return offer;
 }
 
+namespace {
+
+// What a claim says, for the team's own list.
+std::string SaidText(const v1::ObservationMade& made) {
+  if (!made.text().empty()) return made.text();
+  if (!made.choice().empty()) return absl::StrCat(made.question(), " = ", made.choice());
+  return made.artefacts().empty() ? "" : made.artefacts(0).value();
+}
+
+}  // namespace
+
 absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id) {
   ASSIGN_OR_RETURN(const Exercise* e, Visible(q, id, Sight::kTeam));
   const std::string team = e->TeamOf(q.person);
@@ -277,7 +288,7 @@ absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id) {
     claim->set_person(observation.made.person());
     claim->set_received_us(observation.received_us);
     *claim->mutable_hosts() = observation.made.hosts();
-    claim->set_text(observation.made.text());
+    claim->set_text(SaidText(observation.made));
   }
   return inbox;
 }

@@ -17,24 +17,14 @@ constexpr size_t kPage = 1000;
 
 }  // namespace
 
-absl::Status View::Start() {
+void View::Start(State state) {
   reader_ = journal_->NewReader();
-  v1::Record record;
-  const auto fold = [&](const chain::RecordView& stored) -> absl::Status {
-    if (!record.ParseFromArray(stored.payload.data(), static_cast<int>(stored.payload.size()))) {
-      return absl::DataLossError(absl::StrCat("record ", stored.seq, " cannot be read"));
-    }
-    RETURN_IF_ERROR(Apply(record, &state_));
-    state_.streams[record.stream()].hash = std::string(stored.hash);
-    return absl::OkStatus();
-  };
-  RETURN_IF_ERROR(VisitAll(*reader_, fold));
+  state_ = std::move(state);
   {
     MutexLock lock(tokens_mutex_);
     credentials_ = std::make_shared<const RegisterState>(state_.reg);
   }
   thread_ = std::thread([this] { Run(); });
-  return absl::OkStatus();
 }
 
 void View::Stop() {

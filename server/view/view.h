@@ -24,12 +24,12 @@ using Batch = std::shared_ptr<const std::vector<Stamped>>;
 // feeds watchers. Nothing that is not durable is ever seen here.
 class View {
  public:
-  // `journal` must outlive the view. Call Start once; it folds the journal before it returns.
+  // `journal` must outlive the view.
   explicit View(Journal* journal) : journal_(journal), mailbox_({kWorkMax}) {}
   ~View() { Stop(); }
 
-  // DataLoss: the journal does not fold.
-  absl::Status Start();
+  // Once, before the first batch, with the fold of all that is durable.
+  void Start(State state);
   void Stop();
 
   // Any thread. Batches in journal order. A batch is never refused.

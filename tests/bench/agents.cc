@@ -228,13 +228,11 @@ class SimAgent final : public grpc::ClientBidiReactor<v1::AgentFrame, v1::Contro
 
  private:
   void Receive(int64_t now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (in_.has_heartbeat_ack()) owner_->tally_.Add("beat", now - in_.heartbeat_ack().t1_us());
     if (owner_->options_.bare) {
-      if (in_.has_welcome()) return owner_->tally_.Add("welcome", now);
-      owner_->tally_.Add("frame", now);
-      v1::AgentFrame ack;
-      ack.mutable_heartbeat()->set_number(1);
-      ack.mutable_heartbeat()->set_t1_us(now);
-      return Send(ack);
+      if (in_.has_heartbeat_ack()) return;
+      owner_->tally_.Add(in_.has_welcome() ? "welcome" : "frame", now);
+      return in_.has_welcome() ? KeepBeating() : Beat();
     }
     if (in_.has_desired()) {
       desired_bytes_ = static_cast<int64_t>(in_.ByteSizeLong());
@@ -248,6 +246,20 @@ class SimAgent final : public grpc::ClientBidiReactor<v1::AgentFrame, v1::Contro
     engine_->OnFrame(in_, now);
     Pump();
     if (welcome) owner_->tally_.Add("welcome", now);
+  }
+
+  void Beat() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    v1::AgentFrame frame;
+    frame.mutable_heartbeat()->set_number(++beats_);
+    frame.mutable_heartbeat()->set_t1_us(os::BootMicros());
+    Send(frame);
+  }
+  void KeepBeating() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    Beat();
+    owner_->timers_.Schedule(this, os::BootMicros() + owner_->options_.bare_heartbeat_us, [this] {
+      MutexLock lock(mutex_);
+      KeepBeating();
+    });
   }
 
   void Send(const v1::AgentFrame& frame) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -351,6 +363,7 @@ class SimAgent final : public grpc::ClientBidiReactor<v1::AgentFrame, v1::Contro
   std::vector<v1::OutboxEntry> outbox_ ABSL_GUARDED_BY(mutex_);
   uint64_t outbox_next_ ABSL_GUARDED_BY(mutex_) = 1;
   std::map<std::string, int64_t> planned_us_ ABSL_GUARDED_BY(mutex_);
+  uint64_t beats_ ABSL_GUARDED_BY(mutex_) = 0;  // bare
   int64_t desired_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t due_us_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;

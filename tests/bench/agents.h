@@ -73,11 +73,13 @@ struct AgentsOptions {
   std::string address;
   std::string ca_pem;
   std::string owner_public;
-  // No engine: every frame is answered with a small one.
+  // No engine: beats like one, and answers what is pushed with a heartbeat.
   bool bare = false;
+  int64_t bare_heartbeat_us = 1'000'000;
 };
 
-// Tallies "welcome", "frame" (bare), "received ID", "started ID", "undone".
+// Tallies "welcome", "frame" (bare), "received ID", "started ID", "undone"; and "beat": how long
+// heartbeats took to come back.
 class Agents {
  public:
   Agents(AgentsOptions options, const std::vector<AgentIdentity>& identities);

@@ -1,16 +1,19 @@
-// The floor of every fan-out: bidi streams with the same credentials and as many bytes, and nothing
-// behind them. A process of its own, so that its memory and CPU can be told from the agents'.
+// The floor of every fan-out: bidi streams with the same credentials, heartbeats and as many bytes,
+// and nothing behind them. A process of its own, so that its memory and CPU can be told from the
+// agents'.
 
 #include <grpcpp/grpcpp.h>
 
-#include <cstdio>
+#include <deque>
 #include <iostream>
+#include <memory>
 #include <set>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/mutex.h"
 #include "common/base/status.h"
+#include "common/os/clock.h"
 #include "common/rpc/credentials.h"
 #include "common/rpc/limits.h"
 #include "drill/v1/agent.grpc.pb.h"
@@ -26,19 +29,48 @@ class BareStream final : public grpc::ServerBidiReactor<v1::AgentFrame, v1::Cont
  public:
   explicit BareStream(BareService* service);
   void OnReadDone(bool ok) override {
-    if (!ok) return Finish(grpc::Status::OK);
-    // The first is answered, so that the other end knows the stream to be there.
-    if (in_.has_hello()) StartWrite(&welcome_);
+    if (!ok) {
+      {
+        MutexLock lock(mutex_);
+        closed_ = true;
+      }
+      return Finish(grpc::Status::OK);
+    }
+    if (in_.has_hello()) {
+      // Answered, so that the other end knows the stream to be there.
+      auto welcome = std::make_shared<v1::ControllerFrame>();
+      welcome->mutable_welcome();
+      Push(std::move(welcome));
+    } else if (in_.has_heartbeat()) {
+      auto ack = std::make_shared<v1::ControllerFrame>();
+      ack->mutable_heartbeat_ack()->set_number(in_.heartbeat().number());
+      ack->mutable_heartbeat_ack()->set_t1_us(in_.heartbeat().t1_us());
+      ack->mutable_heartbeat_ack()->set_t2_us(os::BootMicros());
+      ack->mutable_heartbeat_ack()->set_t3_us(os::BootMicros());
+      Push(std::move(ack));
+    }
     StartRead(&in_);
   }
-  // One push at a time: the caller waits for every answer before the next.
-  void Push(const v1::ControllerFrame* frame) { StartWrite(frame); }
+  void Push(std::shared_ptr<const v1::ControllerFrame> frame) {
+    MutexLock lock(mutex_);
+    if (closed_) return;
+    writes_.push_back(std::move(frame));
+    if (writes_.size() == 1) StartWrite(writes_.front().get());
+  }
+  void OnWriteDone(bool ok) override {
+    MutexLock lock(mutex_);
+    writes_.pop_front();
+    if (ok && !closed_ && !writes_.empty()) StartWrite(writes_.front().get());
+    if (!ok) writes_.clear();
+  }
   void OnDone() override;
 
  private:
   BareService* const service_;
   v1::AgentFrame in_;
-  v1::ControllerFrame welcome_;
+  Mutex mutex_;
+  std::deque<std::shared_ptr<const v1::ControllerFrame>> writes_ ABSL_GUARDED_BY(mutex_);
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 class BareService final : public v1::AgentLink::CallbackService {
@@ -55,9 +87,9 @@ class BareService final : public v1::AgentLink::CallbackService {
     MutexLock lock(mutex_);
     streams_.erase(stream);
   }
-  void Push(const v1::ControllerFrame& frame) {
+  void Push(const std::shared_ptr<const v1::ControllerFrame>& frame) {
     MutexLock lock(mutex_);
-    for (BareStream* stream : streams_) stream->Push(&frame);
+    for (BareStream* stream : streams_) stream->Push(frame);
   }
 
  private:
@@ -66,7 +98,6 @@ class BareService final : public v1::AgentLink::CallbackService {
 };
 
 BareStream::BareStream(BareService* service) : service_(service) {
-  welcome_.mutable_welcome();
   service_->Add(this);
   StartRead(&in_);
 }
@@ -92,12 +123,12 @@ absl::Status RunBareServer(const Arguments& arguments) {
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return absl::UnavailableError("the bare server does not start");
   std::cout << port << std::endl;
-  v1::ControllerFrame frame;  // outlives the writes
   for (std::string line; std::getline(std::cin, line);) {
     int64_t bytes = 0;
     if (!absl::SimpleAtoi(line, &bytes)) break;
-    frame.mutable_desired()->Clear();
-    frame.mutable_desired()->add_orders()->set_action(std::string(static_cast<size_t>(bytes), 'x'));
+    auto frame = std::make_shared<v1::ControllerFrame>();
+    frame->mutable_desired()->add_orders()->set_action(
+        std::string(static_cast<size_t>(bytes), 'x'));
     service.Push(frame);
     std::cout << "pushed" << std::endl;
   }

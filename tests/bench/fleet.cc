@@ -31,7 +31,9 @@ namespace drill::bench {
 namespace {
 
 constexpr int64_t kSecondUs = 1'000'000;
-constexpr int64_t kWaitUs = 120 * kSecondUs;
+// Nothing is waited for longer.
+constexpr int64_t kWaitUs = 300 * kSecondUs;
+constexpr int64_t kIdleUs = 3 * kSecondUs;
 constexpr int kTimerSamples = 200;
 
 // The director's calls.
@@ -129,7 +131,7 @@ absl::Status Late(const std::string& what) {
 
 absl::Status UntilReady(Director* director) {
   for (const int64_t until = os::MonotonicMicros() + kWaitUs; os::MonotonicMicros() < until;
-       os::SleepMicros(50'000)) {
+       os::SleepMicros(200'000)) {
     ASSIGN_OR_RETURN(v1::ExerciseView view, director->Exercise());
     if (view.summary().phase() == v1::PHASE_READY) return absl::OkStatus();
   }
@@ -149,14 +151,23 @@ std::vector<int64_t> Since(std::vector<int64_t> times, int64_t from) {
 }
 
 struct FanOut {
-  std::vector<int64_t> last_us;  // of each round
+  std::vector<int64_t> first_us;  // of each round
+  std::vector<int64_t> last_us;
   std::vector<int64_t> all_us;
-  double cpu_us_per_agent = 0;  // of the server, a round
+  std::vector<int64_t> beats_us;     // round trips
+  double idle_cpu_us_per_agent = 0;  // of the server, a second of heartbeats
+  double cpu_us_per_agent = 0;       // of the server, a round
   double connect_cpu_us_per_agent = 0;
   double connect_s = 0;
   double bytes_per_agent = 0;  // resident
   int64_t frame_bytes = 0;
 
+  void Add(const std::vector<int64_t>& round) {
+    const auto [first, last] = std::minmax_element(round.begin(), round.end());
+    first_us.push_back(*first);
+    last_us.push_back(*last);
+    all_us.insert(all_us.end(), round.begin(), round.end());
+  }
   void Print(const std::string& who, Report* report) const {
     report->Figure(absl::StrCat(who, ": connect all"), connect_s, "s");
     report->Figure(absl::StrCat(who, ": server CPU to connect, an agent"), connect_cpu_us_per_agent,
@@ -165,7 +176,12 @@ struct FanOut {
     report->Figures(absl::StrCat(who, ": fan-out, receipt"), Quantiles::Of(all_us), "us");
     report->Figures(absl::StrCat(who, ": fan-out, last receipt of a round"), Quantiles::Of(last_us),
                     "us");
+    report->Figures(absl::StrCat(who, ": fan-out, first receipt of a round"),
+                    Quantiles::Of(first_us), "us");
     report->Figure(absl::StrCat(who, ": server CPU a fan-out, an agent"), cpu_us_per_agent, "us");
+    report->Figures(absl::StrCat(who, ": heartbeat round trip"), Quantiles::Of(beats_us), "us");
+    report->Figure(absl::StrCat(who, ": server CPU of heartbeats, an agent a second"),
+                   idle_cpu_us_per_agent, "us");
   }
 };
 
@@ -239,14 +255,24 @@ absl::Status FireNow(Director* director, Agents* agents, int count, int rounds, 
     if (!tally.Wait(received, n, kWaitUs)) return Late("fire now");
     if (!tally.Wait(absl::StrCat("started fire-", round), n, kWaitUs)) return Late("direct starts");
     const std::vector<int64_t> all = Since(tally.Times(received), from);
-    out->all_us.insert(out->all_us.end(), all.begin(), all.end());
-    out->last_us.push_back(*std::max_element(all.begin(), all.end()));
+    out->Add(all);
     os::SleepMicros(kSecondUs);  // what the agents say of it is taken in
     cpu += CpuMicros(server) - cpu_before;
   }
   out->frame_bytes = agents->desired_bytes();
   out->cpu_us_per_agent = static_cast<double>(cpu) / rounds / count;
   return absl::OkStatus();
+}
+
+// Heartbeats alone, once what came before has settled.
+void Idle(Agents* agents, int count, pid_t server, FanOut* out) {
+  os::SleepMicros(kSecondUs);
+  agents->tally().Clear("beat");
+  const int64_t cpu = CpuMicros(server);
+  os::SleepMicros(kIdleUs);
+  out->idle_cpu_us_per_agent = static_cast<double>(CpuMicros(server) - cpu) * kSecondUs /
+                               static_cast<double>(kIdleUs) / count;
+  out->beats_us = agents->tally().Times("beat");
 }
 
 absl::StatusOr<FanOut> Bare(const Seed& seed, const std::string& dir, int rounds,
@@ -257,23 +283,26 @@ absl::StatusOr<FanOut> Bare(const Seed& seed, const std::string& dir, int rounds
                    Child::Start({ProgramFolder() + "/drill-bench", "bare-server", "--data", dir},
                                 dir + "/bare.log"));
   ASSIGN_OR_RETURN(std::string port, server->Hear());
-  Agents agents({"127.0.0.1:" + port, seed.ca_pem, seed.plan.owner_public, true}, seed.agents);
+  const int64_t heartbeat_us = std::max<int64_t>(kSecondUs, int64_t{count} * kSecondUs / 2000);
+  Agents agents({"127.0.0.1:" + port, seed.ca_pem, seed.plan.owner_public, true, heartbeat_us},
+                seed.agents);
   RETURN_IF_ERROR(ConnectAll(&agents, count, server->pid(), &out));
   int64_t cpu = 0;
   for (int round = 0; round < rounds; ++round) {
+    os::SleepMicros(kSecondUs);
     agents.tally().Clear("frame");
     const int64_t cpu_before = CpuMicros(server->pid());
     const int64_t from = os::BootMicros();
     RETURN_IF_ERROR(server->Say(absl::StrCat(frame_bytes)));
     if (!agents.tally().Wait("frame", static_cast<size_t>(count), kWaitUs)) return Late("bare");
     const std::vector<int64_t> all = Since(agents.tally().Times("frame"), from);
-    out.all_us.insert(out.all_us.end(), all.begin(), all.end());
-    out.last_us.push_back(*std::max_element(all.begin(), all.end()));
+    out.Add(all);
     ASSIGN_OR_RETURN(std::string pushed, server->Hear());
     os::SleepMicros(kSecondUs);
     cpu += CpuMicros(server->pid()) - cpu_before;
   }
   out.cpu_us_per_agent = static_cast<double>(cpu) / rounds / count;
+  Idle(&agents, count, server->pid(), &out);
   return out;
 }
 
@@ -304,10 +333,7 @@ absl::Status RunFleet(const Arguments& arguments, const std::string& title, int 
                   static_cast<double>(os::MonotonicMicros() - from) / 1e6, "s");
     RETURN_IF_ERROR(PlannedInject(&director, &agents, count, &report));
     RETURN_IF_ERROR(FireNow(&director, &agents, count, rounds, server, &product));
-    const int64_t idle = CpuMicros(server);
-    os::SleepMicros(3 * kSecondUs);
-    report.Figure("controller: CPU of heartbeats alone, of one core",
-                  static_cast<double>(CpuMicros(server) - idle) / 3e4, "%");
+    Idle(&agents, count, server, &product);
     v1::Command stop;
     stop.mutable_stop_exercise()->set_exercise(kExercise);
     const int64_t stopped = os::BootMicros();
@@ -321,10 +347,16 @@ absl::Status RunFleet(const Arguments& arguments, const std::string& title, int 
   report.Figure("bytes of a desired set", static_cast<double>(product.frame_bytes), "B");
   product.Print("controller", &report);
   bare.Print("bare gRPC", &report);
-  const auto median = [](const FanOut& of) {
-    return static_cast<double>(Quantiles::Of(of.last_us).p50);
+  const auto ratio = [&](const std::string& name, const std::vector<int64_t> FanOut::*times) {
+    report.Ratio(name, static_cast<double>(Quantiles::Of(product.*times).p50),
+                 static_cast<double>(Quantiles::Of(bare.*times).p50));
   };
-  report.Ratio("fire now, last receipt / bare (budget 1.2)", median(product), median(bare));
+  ratio("fire now, last receipt / bare (budget 1.2)", &FanOut::last_us);
+  ratio("fire now, first receipt / bare", &FanOut::first_us);
+  ratio("heartbeat round trip / bare", &FanOut::beats_us);
+  report.Ratio("CPU of a fan-out / bare", product.cpu_us_per_agent, bare.cpu_us_per_agent);
+  report.Ratio("CPU of heartbeats / bare", product.idle_cpu_us_per_agent,
+               bare.idle_cpu_us_per_agent);
   report.Ratio("memory an agent / bare (budget 1.2)", product.bytes_per_agent,
                bare.bytes_per_agent);
   report.Ratio("CPU to connect / bare (budget 1.05)", product.connect_cpu_us_per_agent,

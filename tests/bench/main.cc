@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <string>
 
+#include "absl/synchronization/mutex.h"
 #include "tests/bench/report.h"
 
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr char kUsage[] =
     "drill-bench MEASUREMENT [--json] [--dir FOLDER] [--NAME NUMBER ...]\n"
     "  intake         observations made durable: plain SQLite, journal, loop\n"
-    "                 (--millis, --count, --submitters, --window)\n"
+    "                 (--millis, --count, --submitters, --window, --injects)\n"
     "  order-latency  100 agents over mutual TLS: planned starts, fire now, beside a bare fan-out\n"
     "                 (--agents, --rounds, --drilld PATH)\n"
     "  fleet          the same with 1,000 agents\n"
@@ -28,6 +29,8 @@ constexpr int kFleet = 1000;
 int main(int argc, char** argv) {
   using namespace drill::bench;
   spdlog::set_level(spdlog::level::err);
+  // As drilld does, so that the floor has it too.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   const std::string what = argc > 1 ? argv[1] : "";
   absl::StatusOr<Arguments> arguments = Arguments::Parse(argc, argv, 2);
   absl::Status status = arguments.status();

@@ -159,7 +159,6 @@ absl::StatusOr<std::unique_ptr<LocalController>> LocalController::Start(
   auto out = std::make_unique<LocalController>();
   ASSIGN_OR_RETURN(out->journal_, SqliteJournal::Open(data_dir));
   out->view_ = std::make_unique<View>(out->journal_.get());
-  RETURN_IF_ERROR(out->view_->Start());
   LoopOptions options;
   options.version = "bench";
   options.score = &Score;

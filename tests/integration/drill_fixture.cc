@@ -86,9 +86,7 @@ systems:
       - |
 @KEY@
 hosts:
-  - {id: app-1, system: mot-cua, role: app}
-  - {id: app-2, system: mot-cua, role: app}
-people:
+@HOSTS@people:
   - {id: giam-doc, name: "Trần Minh Đức", organisation: so, roles: [director]}
   - {id: chu-quan, name: "Nguyễn Thị Hạnh", organisation: so, roles: [owner]}
   - {id: giam-khao, name: "Lê Quốc Bảo", organisation: so, roles: [evaluator]}
@@ -118,7 +116,8 @@ constexpr char kPolicy[] = R"(
 places:
   - {name: docs, path: "@HOST@/docs"}
   - {name: logs, path: "@HOST@/logs"}
-actions: [files.encrypt, process.run_decoy, log.append]
+  - {name: www, path: "@HOST@/www"}
+actions: [files.encrypt, web.deface, process.run_decoy, log.append]
 )";
 
 std::string FromEnvironment(const char* name) {
@@ -143,7 +142,8 @@ std::string Indented(const std::string& text) {
 
 }  // namespace
 
-DrillTest::DrillTest() : data_(MakeRoot() + "/data"), bin_(FromEnvironment("DRILL_BIN")) {
+DrillTest::DrillTest()
+    : scenario_(kScenario), data_(MakeRoot() + "/data"), bin_(FromEnvironment("DRILL_BIN")) {
   root_ = data_.substr(0, data_.rfind('/'));
   for (const char* folder : {"/data", "/people", "/hosts", "/keys"}) {
     DRILL_CHECK(mkdir((root_ + folder).c_str(), 0700) == 0);
@@ -268,10 +268,11 @@ absl::Status DrillTest::Do(const std::string& person, const std::vector<std::str
 // ---- hosts -------------------------------------------------------------------------------------
 
 absl::Status DrillTest::Enrol(const std::string& host) {
-  for (const char* folder : {"docs", "logs"}) {
+  for (const char* folder : {"docs", "logs", "www"}) {
     std::filesystem::create_directories(HostPath(host, folder));
   }
   Write(HostPath(host, "docs/ho-so.txt"), "Hồ sơ thật.\n");
+  Write(HostPath(host, "www/index.html"), "<html><body>Cổng thông tin điện tử</body></html>\n");
   Write(
       HostPath(host, "logs/auth.log"),
       "Nov 22 05:00:00 app sshd[901]: Accepted publickey for vanhanh from 10.0.0.5 port 1 ssh2\n");
@@ -283,16 +284,19 @@ absl::Status DrillTest::Enrol(const std::string& host) {
                               "--dir", HostPath(host, "agent")});
   if (enrolled.code != 0) return absl::UnknownError(enrolled.err);
   Write(HostPath(host, "agent/policy.yaml"),
-        absl::StrReplaceAll(kPolicy, {{"@HOST@", Path("hosts/" + host)}}));
+        absl::StrReplaceAll(kPolicy + more_policy_, {{"@HOST@", Path("hosts/" + host)}}));
   return absl::OkStatus();
 }
 
-void DrillTest::StartAgent(const std::string& host, std::vector<std::string> environment) {
-  agents_[host] = std::make_unique<Process>(
-      Process::Options{{Binary("drill-agent"), "run", "--dir", HostPath(host, "agent")},
-                       std::move(environment),
-                       HostPath(host, "out"),
-                       HostPath(host, "log")});
+void DrillTest::StartAgent(const std::string& host, const std::string& dies_at) {
+  const bool killable = !dies_at.empty();
+  Process::Options options;
+  options.arguments = {Binary(killable ? "drill-agent-killable" : "drill-agent"), "run", "--dir",
+                       HostPath(host, "agent")};
+  if (killable) options.environment = {"DRILL_AGENT_DIE_AT=" + dies_at};
+  options.out_path = HostPath(host, "out");
+  options.err_path = HostPath(host, "log");
+  agents_[host] = std::make_unique<Process>(options);
 }
 
 std::optional<Ended> DrillTest::EndAgent(const std::string& host, int signal) {
@@ -305,7 +309,12 @@ std::optional<Ended> DrillTest::EndAgent(const std::string& host, int signal) {
 absl::Status DrillTest::Register() {
   const Output key = Program("drillctl", {"key", "new", "--out", Path("keys/owner.key")});
   if (key.code != 0) return absl::UnknownError(key.err);
-  Write(Path("register.yaml"), absl::StrReplaceAll(kRegister, {{"@KEY@\n", Indented(key.out)}}));
+  std::string hosts;
+  for (const std::string& host : hosts_) {
+    absl::StrAppend(&hosts, "  - {id: ", host, ", system: mot-cua, role: app}\n");
+  }
+  Write(Path("register.yaml"),
+        absl::StrReplaceAll(kRegister, {{"@KEY@\n", Indented(key.out)}, {"@HOSTS@", hosts}}));
   RETURN_IF_ERROR(Do("admin", {"register", "apply", Path("register.yaml")}));
   for (const char* person : {"giam-doc", "chu-quan", "giam-khao", "an", "lanh-dao"}) {
     const std::string context = absl::StrCat("people/", person, ".context");
@@ -317,15 +326,15 @@ absl::Status DrillTest::Register() {
 absl::Status DrillTest::Prepare() {
   RETURN_IF_ERROR(StartController());
   RETURN_IF_ERROR(Register());
-  for (const char* host : {"app-1", "app-2"}) {
+  for (const std::string& host : hosts_) {
     RETURN_IF_ERROR(Enrol(host));
-    StartAgent(host);
+    StartAgent(host, dies_at_[host]);
   }
   return absl::OkStatus();
 }
 
 absl::Status DrillTest::Plan() {
-  Write(Path("ngan.yaml"), kScenario);
+  Write(Path("ngan.yaml"), scenario_);
   RETURN_IF_ERROR(Do("giam-doc", {"scenario", "add", Path("ngan.yaml")}));
   RETURN_IF_ERROR(Do("giam-doc", {"exercise", "create", kExercise, "--scenario", "ngan", "--system",
                                   "records=mot-cua", "--team", "soc=doi-giam-sat", "--post",
@@ -352,12 +361,12 @@ absl::Status DrillTest::MakeReady() {
   RETURN_IF_ERROR(Plan());
   RETURN_IF_ERROR(Approve());
   const bool connected = Until([this] {
-    int measured = 0;
+    size_t measured = 0;
     const auto list = Get<v1::AgentList>("admin", {"agent", "list"});
-    for (const auto& agent : list.agents()) {
-      measured += agent.connected() && agent.clock_error_us() != 0;
+    for (const v1::AgentStatus& status : list.agents()) {
+      measured += status.connected() && status.clock_error_us() != 0;
     }
-    return measured == 2;
+    return measured == hosts_.size();
   });
   if (!connected) return absl::DeadlineExceededError("the agents do not connect");
   return Do("giam-doc", {"exercise", "check", kExercise});
@@ -395,6 +404,14 @@ std::vector<v1::WatchEvent> DrillTest::WatchUntil(
 }
 
 std::vector<v1::WatchEvent> DrillTest::Records() { return WatchUntil(nullptr); }
+
+bool DrillTest::Connected(const std::string& host) {
+  const auto list = Get<v1::AgentList>("admin", {"agent", "list"});
+  for (const v1::AgentStatus& status : list.agents()) {
+    if (status.host() == host) return status.connected() && status.clock_error_us() != 0;
+  }
+  return false;
+}
 
 bool DrillTest::Clean() {
   return Until([this] {

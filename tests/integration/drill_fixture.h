@@ -71,17 +71,18 @@ class DrillTest : public ::testing::Test {
   static bool FromJson(absl::string_view text, google::protobuf::Message* message);
 
   // ---- hosts
-  // A pretended host: folders, a log; enrolled, with a policy.
+  // A pretended host: folders, a page, a log; enrolled, with a policy.
   absl::Status Enrol(const std::string& host);
-  void StartAgent(const std::string& host, std::vector<std::string> environment = {});
+  // `dies_at`: it is killed at this point (agent/kill_point.h).
+  void StartAgent(const std::string& host, const std::string& dies_at = "");
   std::optional<Ended> EndAgent(const std::string& host, int signal);
   Process& agent(const std::string& host) { return *agents_.at(host); }
   std::string AgentLog(const std::string& host) const { return Read(HostPath(host, "log")); }
 
   // ---- a drill
-  // The register: one body, one system of level 3, two hosts, five people, one team.
+  // The register: one body, one system of level 3, its hosts, five people, one team.
   absl::Status Register();
-  // Register, the hosts app-1 and app-2 with their agents.
+  // Register, the hosts with their agents.
   absl::Status Prepare();
   // The short scenario, the exercise, its signed scope; not approved yet.
   absl::Status Plan();
@@ -102,6 +103,14 @@ class DrillTest : public ::testing::Test {
     return Get<v1::ExerciseView>("giam-doc", {"exercise", "show", kExercise});
   }
   bool Clean();
+  // As the controller says it.
+  bool Connected(const std::string& host);
+
+  // What a drill is made of; to be changed before it is prepared.
+  std::string scenario_;  // YAML
+  std::vector<std::string> hosts_ = {"app-1", "app-2"};
+  std::map<std::string, std::string> dies_at_;  // by host, of its first agent
+  std::string more_policy_;                     // YAML, after places and actions
 
   const std::string data_;  // of the controller
 

@@ -75,6 +75,7 @@ struct FakeController::State {
   v1::DesiredSet wanted;
   std::map<std::string, std::string> scope_entries;  // inject → SHA-256 of its action
   std::set<std::string> scope_hosts;
+  BadScope bad;
 
   v1::SignedScope Sign() {
     v1::Scope scope;
@@ -89,11 +90,14 @@ struct FakeController::State {
     scope.set_not_before_us(EngineNow() - kHourUs);
     scope.set_not_after_us(EngineNow() + kHourUs);
     scope.set_orders_per_host_max(100);
+    if (bad.before_signing) bad.before_signing(&scope);
+    const std::string key = bad.strange_key ? GenerateKey() : owner_key;
     v1::SignedScope signed_scope;
     signed_scope.set_scope(scope.SerializeAsString());
     v1::Signature* signature = signed_scope.add_signatures();
-    DRILL_CHECK(PublicKeyId(Must(PublicPem(owner_key)), signature->mutable_key_sha256()).ok());
-    signature->set_der(Must(SignBytes(owner_key, signed_scope.scope())));
+    DRILL_CHECK(PublicKeyId(Must(PublicPem(key)), signature->mutable_key_sha256()).ok());
+    signature->set_der(Must(SignBytes(key, signed_scope.scope())));
+    if (bad.after_signing) bad.after_signing(&signed_scope);
     return signed_scope;
   }
 
@@ -353,13 +357,18 @@ v1::Order FakeController::Direct(absl::string_view host, absl::string_view injec
   return order;
 }
 
+void FakeController::SpoilScope(BadScope bad) {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->bad = std::move(bad);
+}
+
 void FakeController::Want(std::vector<v1::Order> orders) {
   State& s = *state_;
   std::lock_guard<std::mutex> lock(s.mutex);
   s.wanted.set_generation(s.wanted.generation() + 1);
   *s.wanted.mutable_orders() = {orders.begin(), orders.end()};
   s.wanted.clear_scopes();
-  *s.wanted.add_scopes() = s.Sign();
+  if (!s.bad.left_out) *s.wanted.add_scopes() = s.Sign();
   s.SendWanted();
 }
 

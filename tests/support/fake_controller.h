@@ -74,6 +74,14 @@ class FakeController {
                  int64_t in_us);
   // The same, to be started on receipt.
   v1::Order Direct(absl::string_view host, absl::string_view inject, const std::string& action);
+  // What is wrong with the scope that goes along with orders from now on; {}: nothing.
+  struct BadScope {
+    std::function<void(v1::Scope*)> before_signing = nullptr;
+    std::function<void(v1::SignedScope*)> after_signing = nullptr;
+    bool strange_key = false;  // signed by somebody who is not the owner
+    bool left_out = false;
+  };
+  void SpoilScope(BadScope bad);
   // Orders that the host should hold; sent at once and on every connection.
   void Want(std::vector<v1::Order> orders);
   void AskDryRun(const std::vector<v1::Order>& orders);

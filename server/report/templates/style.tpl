@@ -7,7 +7,7 @@
   @bottom-left { content: "{{EXERCISE}}{{#HAS_HEAD}} · {{HEAD_SHORT}}{{/HAS_HEAD}}"; font: 8.5pt "Times New Roman", "Liberation Serif", serif; color: #444; }
   @bottom-right { content: "{{#PROVISIONAL}}{{T:x-plain=mark_provisional}} · {{/PROVISIONAL}}{{T:x-plain=page_word}} " counter(page) "/" counter(pages); font: 8.5pt "Times New Roman", "Liberation Serif", serif; color: #444; }
 }
-@page :first { @top-center { content: none; } }
+@page :first { @top-center { content: ""; } }
 * { box-sizing: border-box; }
 html { background: #e9e9e6; }
 body { margin: 0; color: #111; font: 13pt/1.4 "Times New Roman", "Liberation Serif", serif; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
@@ -45,8 +45,8 @@ h1 .en { display: block; font-weight: normal; }
 h1 .name { display: block; text-wrap: balance; }
 h1, .letterhead .upper { text-wrap: balance; }
 h1 + .rule { width: 34mm; }
-h2 { font-size: 13pt; text-transform: uppercase; margin: 8mm 0 2mm; break-after: avoid; }
-h3 { font-size: 12.5pt; margin: 4.5mm 0 1mm; break-after: avoid; }
+h2 { font-size: 13pt; text-transform: uppercase; margin: 8mm 0 2mm; break-after: avoid; break-inside: avoid; }
+h3 { font-size: 12.5pt; margin: 4.5mm 0 1mm; break-after: avoid; break-inside: avoid; }
 h2 .en, h3 .en { margin-left: .4em; }
 .rule { border: 0; border-top: .8pt solid #111; width: 42%; margin: .8mm auto 2mm; }
 .letterhead { table-layout: fixed; margin: 0; font-size: 12pt; line-height: 1.3; }

@@ -161,7 +161,9 @@ TEST_P(KillMatrix, WhatTheTeamHadRemovedIsStillSaidAfterACrashInUndo) {
     SCOPED_TRACE(point);
     Sandbox sandbox(Sandbox::On::kMemory);
     const v1::Order order = GetParam().order(sandbox);
-    sandbox.Player()->Start(order, [](int64_t) {});
+    const Outcome applied = sandbox.Player()->Start(order, [](int64_t) {});
+    ASSERT_EQ(applied.kind, v1::ORDER_EVENT_KIND_APPLIED)
+        << ::testing::PrintToString(applied.notes);
     team_acts(sandbox);
     ASSERT_TRUE(RunAndDieAt(point, [&](const KillPoint& k) { undo_only(sandbox, order, k); }));
     auto player = sandbox.Player();

@@ -19,6 +19,7 @@
 #include "agent/process.h"
 #include "common/base/check.h"
 #include "common/base/digest.h"
+#include "common/os/clock.h"
 
 namespace drill::agent {
 namespace {
@@ -26,6 +27,7 @@ namespace {
 constexpr absl::string_view kPage = "<html><body>Cổng thông tin điện tử</body></html>\n";
 constexpr absl::string_view kLog =
     "Nov 22 08:59:01 mayphucvu sshd[811]: Server listening on 0.0.0.0 port 22.\n";
+constexpr int64_t kDeathPatienceUs = 30'000'000;
 constexpr int64_t kOld = 1'600'000'000;  // some time ago
 
 void SetOld(const std::string& path) {
@@ -117,7 +119,7 @@ namespace {
 void WaitForDeath(int pid) {
   const int handle = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
   pollfd wait{handle, POLLIN, 0};
-  if (handle >= 0) poll(&wait, 1, 5'000);
+  if (handle >= 0) poll(&wait, 1, kDeathPatienceUs / 1'000);
   close(handle);
 }
 
@@ -139,8 +141,14 @@ std::vector<int> Sandbox::RunningDecoys() const {
 }
 
 std::vector<int> Sandbox::Decoys() const {
-  for (int pid : RunningDecoys()) WaitForDeath(pid);
-  return RunningDecoys();
+  // Again and again: one that was forked just before the agent's death gets its name only with its
+  // exec, which may come between two looks; it then ends by itself.
+  const int64_t deadline = os::MonotonicMicros() + kDeathPatienceUs;
+  for (;;) {
+    std::vector<int> pids = RunningDecoys();
+    if (pids.empty() || os::MonotonicMicros() >= deadline) return pids;
+    for (int pid : pids) WaitForDeath(pid);
+  }
 }
 
 void Sandbox::KillDecoys() const {

@@ -39,7 +39,7 @@ class Sandbox {
 
   // Every name of the host with type, mode, owner, and for files time of change and content.
   std::map<std::string, std::string> Manifest() const;
-  // Decoys of this sandbox that run. Those that are about to end are waited for (5 s) first.
+  // Decoys of this sandbox that run. Those that are about to end are waited for (30 s) first.
   std::vector<int> Decoys() const;
   std::vector<int> RunningDecoys() const;
   // As a response team would; returns when they are dead.

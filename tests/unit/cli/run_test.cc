@@ -118,7 +118,7 @@ TEST_F(RunTest, ARefusalIsNotRepeated) {
   EXPECT_EQ(result.err,
             absl::StrCat("drillctl: exercise start: refused by ", context_.address(),
                          ": exercise 'x' is draft, not ready; first do what it names; «drillctl "
-                         "exercise show» lists what is missing\n"));
+                         "exercise show» tells the phase\n"));
 }
 
 TEST_F(RunTest, AFailureSpeaksThePersonsLanguage) {
@@ -474,6 +474,14 @@ TEST_F(RunTest, WhatWillNeverComeEndsTheWatchWithAFailure) {
   const CliRunner::Result result = run_({"exercise", "watch", "x", "--until", "ended"});
   EXPECT_EQ(result.exit, 1);
   EXPECT_THAT(result.err, HasSubstr("it is aborted and will not come to «ended»"));
+}
+
+TEST_F(RunTest, AWatchOfAClosedExerciseEndsByItself) {
+  drill_.watches = {{{Event(1, "exercise_ended {}"), Event(2, "exercise_closed {}"), Event(3, "")},
+                     grpc::Status::OK}};
+  const CliRunner::Result result = run_({"exercise", "watch", "x"});
+  EXPECT_EQ(result.exit, 0) << result.err;
+  EXPECT_THAT(drill_.watched(), SizeIs(1));
 }
 
 TEST_F(RunTest, AWatchInJsonIsOneObjectALine) {

@@ -89,12 +89,15 @@ TEST(YamlFault, Values) {
 TEST(YamlFault, Enums) {
   Check<Forms>({
       {"colour: bleu", "1:9: colour: found \"bleu\", expected one of: dark_blue, red"},
-      {"colour: rad", "1:9: colour: found \"rad\", expected perhaps red; one of: dark_blue, red"},
-      {"colour: RED", "1:9: colour: found \"RED\", expected perhaps red; one of: dark_blue, red"},
+      {"colour: rad",
+       "1:9: colour: found \"rad\", expected one of: dark_blue, red (did you mean \"red\"?)"},
+      {"colour: RED",
+       "1:9: colour: found \"RED\", expected one of: dark_blue, red (did you mean \"red\"?)"},
       {"colour: 1", "1:9: colour: found \"1\", expected one of: dark_blue, red"},
       {"colour: unspecified",
        "1:9: colour: found \"unspecified\", expected one of: dark_blue, red"},
-      {"letter: foxtrott", "1:9: letter: found \"foxtrott\", expected perhaps foxtrot"},
+      {"letter: foxtrott",
+       "1:9: letter: found \"foxtrott\", expected a word of Letter (did you mean \"foxtrot\"?)"},
       {"letter: xyzzy-plugh", "1:9: letter: found \"xyzzy-plugh\", expected a word of Letter"},
   });
 }
@@ -120,8 +123,10 @@ TEST(YamlFault, MissingValues) {
 
 TEST(YamlFault, Keys) {
   Check<v1::Cue>({
-      {"bodi: x", "1:1: unknown key \"bodi\" in Cue, expected perhaps body; one of: body"},
-      {"Body: x", "1:1: unknown key \"Body\" in Cue, expected perhaps body; one of: body"},
+      {"bodi: x",
+       "1:1: unknown key \"bodi\" in Cue (did you mean \"body\"?), expected one of: body"},
+      {"Body: x",
+       "1:1: unknown key \"Body\" in Cue (did you mean \"body\"?), expected one of: body"},
       {"strange: {a: [b, c], d: *x}",
        "1:1: unknown key \"strange\" in Cue, expected one of: body\n"
        "f.yaml:1:25: alias *x has no anchor before it, expected one of the file's earlier &names"},
@@ -144,10 +149,10 @@ TEST(YamlFault, Keys) {
        "2:1: key web_deface stands beside files_encrypt given at 1:1, expected only one of the "
        "two"},
       {"files.encript: {}",
-       "1:1: unknown key \"files.encript\" in Action, expected perhaps files_encrypt; one of: "
-       "files_encrypt, web_deface, process_run_decoy, log_append, files_exfiltrate, "
-       "network_beacon, "
-       "network_scan, network_flood and 16 more"},
+       "1:1: unknown key \"files.encript\" in Action (did you mean \"files.encrypt\"?), expected "
+       "one of: files.encrypt, web.deface, process.run_decoy, log.append, files.exfiltrate, "
+       "network.beacon, network.scan, network.flood, network.listen, dns.query, "
+       "account.create, persistence.cron and 12 more"},
   });
   Check<test::Empty>({{"a: b", "1:1: unknown key \"a\" in Empty, expected no keys"}});
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_split.h"
 #include "common/yaml/load.h"
 #include "drill/v1/duty.pb.h"
+#include "drill/v1/exercise.pb.h"
 #include "drill/v1/register.pb.h"
 #include "drill/v1/scenario.pb.h"
 #include "tests/support/status.h"
@@ -225,6 +226,14 @@ TEST(LoadScalar, TextInEveryStyle) {
                      "abc'");
 }
 
+TEST(LoadScalar, ATimeForMicroseconds) {
+  for (const char* written :
+       {"2026-11-22T09:00:00+07:00", "\"2026-11-22T02:00:00Z\"", "1795312800000000"}) {
+    ExpectLoads<v1::UpstreamNotice>(absl::StrCat("notified_us: ", written),
+                                    "notified_us: 1795312800000000");
+  }
+}
+
 TEST(LoadScalar, EveryOtherForm) {
   ExpectLoads<Forms>(R"(
 i32: -2147483648
@@ -388,10 +397,10 @@ injects:
     techniques: [[T1]]
 )"),
             "f.yaml:1:4: id: found no value, expected text; or remove the key\n"
-            "f.yaml:2:1: unknown key \"titel\" in Scenario, expected perhaps title; one of: id, "
-            "title, summary, type, duration, cast, objectives, moves, injects, rubric\n"
-            "f.yaml:3:7: type: found \"life\", expected perhaps live; one of: live, mixed, "
-            "tabletop\n"
+            "f.yaml:2:1: unknown key \"titel\" in Scenario (did you mean \"title\"?), expected one "
+            "of: id, title, summary, type, duration, cast, objectives, moves, injects, rubric\n"
+            "f.yaml:3:7: type: found \"life\", expected one of: live, mixed, tabletop "
+            "(did you mean \"live\"?)\n"
             "f.yaml:4:11: duration: found \"90\", expected a length of time such as 90s, 1h30m or "
             "2d (the unit is missing, write 90s)\n"
             "f.yaml:7:5: key id is repeated, first given at 6:5\n"

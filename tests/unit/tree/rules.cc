@@ -444,20 +444,7 @@ Faults GuardsFitPaths(const Tree& tree) {
 
 namespace {
 
-struct LongFile {
-  absl::string_view path;
-  int lines_max;
-  absl::string_view reason;
-};
-
-constexpr LongFile kLongFiles[] = {
-    {"core/exercise/apply.cc", 850, "the one fold of all record kinds; a method of it each"},
-};
-
 int LinesMax(absl::string_view path) {
-  for (const LongFile& file : kLongFiles) {
-    if (file.path == path) return file.lines_max;
-  }
   return absl::StartsWith(path, "tests/") ? kTestLinesMax : kSourceLinesMax;
 }
 

@@ -39,7 +39,7 @@ Faults VocabularyIsDeterministic(const Tree& tree);
 // Each .cc is named in a CMakeLists.txt, each folder with a CMakeLists.txt is added; no GLOB.
 Faults EverySourceIsBuilt(const Tree& tree);
 Faults GuardsFitPaths(const Tree& tree);
-// At most kSourceLinesMax, of a test kTestLinesMax; the exceptions say why.
+// At most kSourceLinesMax, of a test kTestLinesMax.
 Faults FilesAreShort(const Tree& tree);
 
 inline constexpr int kSourceLinesMax = 700;

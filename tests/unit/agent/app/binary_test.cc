@@ -22,6 +22,7 @@
 #include "common/yaml/dump.h"
 #include "tests/support/fake_controller.h"
 #include "tests/support/status.h"
+#include "tests/unit/agent/app/agent_process.h"
 #include "tests/unit/agent/sandbox.h"
 
 namespace drill::agent {
@@ -37,78 +38,6 @@ constexpr char kHost[] = "web-01";
 constexpr uintmax_t kFileBytesMax = 16'000'000;
 constexpr int64_t kResidentBytesMax = 14 << 20;
 
-std::string Binary() {
-  const char* bin = getenv("DRILL_BIN");
-  return absl::StrCat(bin == nullptr ? "bin" : bin, "/drill-agent");
-}
-
-// A started drill-agent. Ended at the latest with this object.
-class Process {
- public:
-  struct How {
-    std::string root;  // not empty: chroot there first
-    std::map<std::string, std::string> environment;
-  };
-  Process(const std::string& program, const std::vector<std::string>& arguments, const How& how)
-      : output_(MakeOutput()) {
-    pid_ = fork();
-    if (pid_ != 0) return;
-    std::vector<char*> words = {const_cast<char*>("drill-agent")};
-    for (const std::string& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
-    dup2(output_.get(), STDOUT_FILENO);
-    dup2(output_.get(), STDERR_FILENO);
-    for (const auto& [name, value] : how.environment) setenv(name.c_str(), value.c_str(), 1);
-    if (!how.root.empty() && (chroot(how.root.c_str()) != 0 || chdir("/") != 0)) _exit(126);
-    execv(program.c_str(), words.data());
-    _exit(127);
-  }
-  ~Process() {
-    if (pid_ > 0) {
-      kill(pid_, SIGKILL);
-      Wait();
-    }
-  }
-  Process(const Process&) = delete;
-  Process& operator=(const Process&) = delete;
-
-  void Signal(int number) const { kill(pid_, number); }
-  // Exit code, or minus the signal that ended it.
-  int Wait() {
-    int status = 0;
-    EXPECT_EQ(waitpid(pid_, &status, 0), pid_);
-    pid_ = 0;
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
-  }
-  std::string Output() const {
-    std::string text(1 << 20, '\0');
-    const ssize_t got = pread(output_.get(), text.data(), text.size(), 0);
-    text.resize(got < 0 ? 0 : static_cast<size_t>(got));
-    return text;
-  }
-  int64_t ResidentBytes() const {
-    const std::string status = *os::ReadFile(absl::StrCat("/proc/", pid_, "/status"));
-    for (absl::string_view line : absl::StrSplit(status, '\n')) {
-      int64_t kilobytes = 0;
-      if (absl::ConsumePrefix(&line, "VmRSS:") && absl::ConsumeSuffix(&line, " kB") &&
-          absl::SimpleAtoi(line, &kilobytes)) {
-        return kilobytes << 10;
-      }
-    }
-    return -1;
-  }
-
- private:
-  static os::Fd MakeOutput() {
-    std::string pattern = ::testing::TempDir() + "drill-agent-output-XXXXXX";
-    os::Fd fd(mkostemp(pattern.data(), O_CLOEXEC));
-    unlink(pattern.c_str());
-    return fd;
-  }
-  os::Fd output_;
-  pid_t pid_ = 0;
-};
-
 class BinaryTest : public ::testing::Test {
  protected:
   BinaryTest() {
@@ -122,9 +51,10 @@ class BinaryTest : public ::testing::Test {
     return enrol.Output();
   }
   void Enrol() { EnrolOutput(controller_.TokenFor(kHost), 0); }
-  std::unique_ptr<Process> Run(std::map<std::string, std::string> environment = {}) {
+  std::unique_ptr<Process> Run(const std::string& program = Binary(),
+                               std::map<std::string, std::string> environment = {}) {
     return std::make_unique<Process>(
-        Binary(), std::vector<std::string>{"run", "--dir", directory_.path()},
+        program, std::vector<std::string>{"run", "--dir", directory_.path()},
         Process::How{.root = "", .environment = std::move(environment)});
   }
   std::string Status() {
@@ -165,6 +95,15 @@ TEST(BinaryFileTest, IsOneStaticFileWithinItsBudget) {
     EXPECT_NE(segment.p_type, static_cast<Elf64_Word>(PT_INTERP)) << "needs a dynamic loader";
     EXPECT_NE(segment.p_type, static_cast<Elf64_Word>(PT_DYNAMIC)) << "needs shared libraries";
   }
+}
+
+TEST(BinaryFileTest, HasNoDoorForTests) {
+  const auto shipped = os::ReadFile(Binary());
+  ASSERT_OK(shipped);
+  EXPECT_EQ(shipped->find("DRILL_AGENT_DIE_AT"), std::string::npos);
+  const auto killable = os::ReadFile(Binary("drill-agent-killable"));
+  ASSERT_OK(killable);
+  EXPECT_NE(killable->find("DRILL_AGENT_DIE_AT"), std::string::npos) << "this test sees nothing";
 }
 
 TEST(BinaryFileTest, ExplainsItself) {
@@ -216,7 +155,8 @@ TEST_F(BinaryTest, SigtermUndoesEverythingAndEndsWithZero) {
 TEST_F(BinaryTest, KilledInTheMidstOfAnOrderTheNextRunUndoesAndTellsIt) {
   Enrol();
   {
-    const auto agent = Run({{"DRILL_AGENT_DIE_AT", "applied.before"}});
+    const auto agent =
+        Run(Binary("drill-agent-killable"), {{"DRILL_AGENT_DIE_AT", "applied.before"}});
     controller_.Want({Deface()});
     EXPECT_EQ(agent->Wait(), -SIGKILL);
     EXPECT_NE(sandbox_.Manifest(), before_);

@@ -70,6 +70,15 @@ TEST_F(EnrolTest, WritesAnIdentityThatFitsTogether) {
   EXPECT_EQ(*CertificateCommonName(identity->certificate_pem), kHost);
 }
 
+TEST_F(EnrolTest, ADirectoryStaysItsHosts) {
+  ASSERT_OK(EnrolWith(controller_.TokenFor(kHost)));
+  EXPECT_THAT(EnrolWith(controller_.TokenFor("db-01")),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("belongs to host 'web-01', the token was for 'db-01'")));
+  EXPECT_EQ(LoadIdentity(directory_)->settings.host(), kHost);
+  EXPECT_OK(EnrolWith(controller_.TokenFor(kHost))) << "the same host may enrol again";
+}
+
 TEST_F(EnrolTest, KeepsTheDirectoryToItself) {
   ASSERT_OK(EnrolWith(controller_.TokenFor(kHost)));
   EXPECT_EQ(ModeOf(directory_.path()), 0700u);

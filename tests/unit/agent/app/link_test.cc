@@ -37,6 +37,9 @@ class Told : public LinkEvents {
   void OnLinkDown(absl::Status why) override {
     Note([&] { downs.push_back(std::move(why)); });
   }
+  void OnLinkFailed(absl::Status why) override {
+    Note([&] { failures.push_back(std::move(why)); });
+  }
 
   template <typename Condition>
   bool Await(Condition condition) {
@@ -48,6 +51,7 @@ class Told : public LinkEvents {
   std::vector<v1::ControllerFrame> frames;
   std::vector<int64_t> received;
   std::vector<absl::Status> downs;
+  std::vector<absl::Status> failures;
 
  private:
   template <typename Change>
@@ -103,6 +107,16 @@ TEST_F(LinkTest, SendsNothingBeforeItIsConnected) {
   options_.address = "127.0.0.1:1";
   Link link(options_, &told_);
   EXPECT_FALSE(link.Send(Hello()));
+}
+
+TEST_F(LinkTest, TellsWhyItDoesNotConnect) {
+  options_.wait_first_us = options_.wait_most_us = 1'000;
+  options_.address = "127.0.0.1:1";
+  Link link(options_, &told_);
+  ASSERT_TRUE(told_.Await([&] { return !told_.failures.empty(); }));
+  EXPECT_THAT(told_.failures[0], StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(told_.ups, 0);
+  EXPECT_THAT(told_.downs, ::testing::IsEmpty());
 }
 
 TEST_F(LinkTest, ComesBackAfterALossAndDropsWhatWasQueuedForTheOldSession) {

@@ -57,6 +57,7 @@ TEST(Certificates, TextThatIsNoneIsRefused) {
   EXPECT_THAT(KeyIdOfCertificatePem(GenerateKey()), StatusIs(kInvalid));
   EXPECT_THAT(CertificateSha256("x"), StatusIs(kInvalid));
   EXPECT_THAT(CertificateCommonName(""), StatusIs(kInvalid));
+  EXPECT_THAT(IdentityOfCertificatePem(GenerateKey()), StatusIs(kInvalid));
   EXPECT_THAT(VerifyServerChain("", Sha256("ca")),
               StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr(Sha256Hex("ca"))));
 }

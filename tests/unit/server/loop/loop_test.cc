@@ -45,7 +45,6 @@ class LoopTest : public ::testing::Test {
   static constexpr int kHosts = 5;
 
   LoopTest() {
-    EXPECT_OK(view_.Start());
     EXPECT_OK(loop_.Start());
     std::promise<absl::Status> booted;
     loop_.Boot(Bootstrap{"token"}, [&](absl::Status status) { booted.set_value(status); });

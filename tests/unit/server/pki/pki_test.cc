@@ -112,6 +112,10 @@ TEST_F(PkiTest, AnAgentsCertificateNamesItsHostAndItsKey) {
   std::string key_id;
   ASSERT_OK(PublicKeyId(*PublicPem(key), &key_id));
   EXPECT_EQ(*KeyIdOfCertificatePem(*pem), key_id);
+  const auto identity = IdentityOfCertificatePem(*pem);
+  ASSERT_OK(identity);
+  EXPECT_EQ(identity->common_name, "web-1.tinh");
+  EXPECT_EQ(identity->key_sha256, key_id);
 }
 
 TEST_F(PkiTest, AgentAndServerCannotStandForEachOther) {

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/chain/chain.h"
+#include "core/exercise/apply.h"
 #include "server/journal/memory_journal.h"
 #include "tests/support/status.h"
 #include "tests/unit/server/view/fake_watch.h"
@@ -65,6 +66,8 @@ class ViewTest : public ::testing::Test {
     stamped.record = record;
     const std::vector<StoredRecord> batch = {Store(record)};
     EXPECT_OK(journal_.Append(batch, seq_ - 1, 0));
+    EXPECT_OK(Apply(record, &durable_));
+    durable_.streams[stream].hash = stamped.hash;
     return stamped;
   }
   Stamped Note(const std::string& note) {
@@ -99,7 +102,11 @@ class ViewTest : public ::testing::Test {
     uint64_t stream_seq = 0;
     std::string hash;
   };
+  // The fold of all that is durable.
+  State Folded() const { return durable_; }
+
   uint64_t seq_ = 0;
+  State durable_;
   std::map<std::string, Head> heads_;
   MemoryJournal journal_;
   View view_{&journal_};
@@ -107,7 +114,7 @@ class ViewTest : public ::testing::Test {
 
 TEST_F(ViewTest, TellsThePastThenTheMarkerThenWhatComes) {
   Note("before");
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   auto watch = Watch(1);
   Say("after");
   Settle();
@@ -117,7 +124,7 @@ TEST_F(ViewTest, TellsThePastThenTheMarkerThenWhatComes) {
 // The map of watchers moves its entries when one is erased, and gives its memory back with the
 // last: an iterator kept over that read a string of whatever lay there (memcmp at address 3).
 TEST_F(ViewTest, TheOnlyReaderHangsUpWhileABatchIsToldAndTheViewGoesOn) {
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   auto gone = Watch(1, /*ends_after=*/2);  // what created the exercise, and the marker
   Say("unheard");
   Settle();
@@ -131,7 +138,7 @@ TEST_F(ViewTest, TheOnlyReaderHangsUpWhileABatchIsToldAndTheViewGoesOn) {
 }
 
 TEST_F(ViewTest, ReadersThatHangUpTogetherTakeNothingFromTheOthers) {
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   std::vector<std::shared_ptr<FakeWatch>> stay;
   std::vector<std::shared_ptr<FakeWatch>> leave;
   for (StreamId id = 1; id <= 40; ++id) {
@@ -154,7 +161,7 @@ TEST_F(ViewTest, ReadersThatHangUpTogetherTakeNothingFromTheOthers) {
 
 TEST_F(ViewTest, AReaderWithoutRoomIsToldTheRestWhenItHasSome) {
   for (int i = 0; i < 5; ++i) Note(absl::StrCat(i));
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   auto watch = Watch(1, FakeWatch::kEndless, /*room=*/3);
   Settle();
   EXPECT_THAT(watch->notes(), ElementsAre("0", "1"));
@@ -168,7 +175,7 @@ TEST_F(ViewTest, AReaderWithoutRoomIsToldTheRestWhenItHasSome) {
 }
 
 TEST_F(ViewTest, AnExerciseThatIsNotForThePersonDoesNotExist) {
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   auto sink = std::make_shared<FakeWatch>();
   view_.StartWatch(1, "an", WatchOf(kDrill), sink);
   view_.StartWatch(2, kDirector, WatchOf("khac"), sink);
@@ -195,7 +202,7 @@ class Held {
 };
 
 TEST_F(ViewTest, WhatIsDurableIsFoldedHoweverManyReadsWait) {
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   auto watch = Watch(1);
   auto leaves = Watch(2);
   Settle();
@@ -215,7 +222,7 @@ TEST_F(ViewTest, WhatIsDurableIsFoldedHoweverManyReadsWait) {
 }
 
 TEST_F(ViewTest, StoppingTellsTheReaders) {
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   auto watch = Watch(1);
   view_.Stop();
   EXPECT_THAT(watch->closed(), Optional(StatusIs(absl::StatusCode::kUnavailable)));
@@ -226,7 +233,7 @@ TEST_F(ViewTest, StoppingTellsTheReaders) {
 
 // For the sanitizers: what gRPC's threads do all at once, and the view is stopped in the midst.
 TEST_F(ViewTest, ReadersComeAndGoFromManyThreadsWhileTheDrillGoesOn) {
-  ASSERT_OK(view_.Start());
+  view_.Start(Folded());
   std::atomic<StreamId> last_id{0};
   std::vector<std::thread> readers;
   for (int i = 0; i < 4; ++i) {

@@ -1,0 +1,83 @@
+#include <stdlib.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "agent/app_config.h"
+#include "agent/commands.h"
+#include "agent/host_player.h"
+#include "common/base/status.h"
+#include "common/os/file.h"
+#include "common/yaml/load.h"
+#include "drill/v1/scenario.pb.h"
+
+namespace drill::agent {
+namespace {
+
+constexpr size_t kScenarioBytesMax = 4 << 20;
+
+// A player needs a directory of its own; the agent's may be in use.
+class Scratch {
+ public:
+  Scratch() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "drill-check.XXXXXX").string();
+    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+}  // namespace
+
+absl::Status CheckPolicyCommand(Flags& flags) {
+  const std::string& file = flags["--scenario"];
+  if (file.empty()) return absl::InvalidArgumentError("--scenario FILE is needed");
+  ASSIGN_OR_RETURN(const std::string text, os::ReadFile(file, kScenarioBytesMax));
+  v1::Scenario scenario;
+  RETURN_IF_ERROR(yaml::Load(text, file, &scenario));
+  const AgentDirectory directory(flags["--dir"]);
+  const Scratch scratch;
+  if (scratch.path().empty()) {
+    return absl::FailedPreconditionError("no temporary directory can be made; set TMPDIR");
+  }
+  HostPlayer::Options options;
+  options.directory = scratch.path();
+  options.policy = PolicyFromFile(directory.Policy());
+  options.own_paths = {directory.path()};
+  ASSIGN_OR_RETURN(const std::unique_ptr<HostPlayer> player, HostPlayer::Open(std::move(options)));
+  RETURN_IF_ERROR(player->CurrentPolicy().status());
+
+  int actions = 0;
+  int refused = 0;
+  for (const v1::Inject& inject : scenario.injects()) {
+    if (!inject.has_action()) continue;
+    ++actions;
+    v1::Order order;
+    order.mutable_id()->set_exercise("check");
+    order.mutable_id()->set_inject(inject.id());
+    order.mutable_id()->set_attempt(1);
+    order.set_action(inject.action().SerializeAsString());
+    const absl::Status status = player->DryRun(order);
+    refused += status.ok() ? 0 : 1;
+    std::printf(
+        "%-24s %s\n", inject.id().c_str(),
+        status.ok() ? "would be played" : absl::StrCat("REFUSED: ", status.message()).c_str());
+  }
+  std::printf("%d of %d actions would be played on this host\n", actions - refused, actions);
+  if (refused == 0) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      refused, " of ", actions, " actions would be refused; the reasons stand above, and ",
+      directory.Policy(), " is yours to change"));
+}
+
+}  // namespace drill::agent

@@ -1,0 +1,210 @@
+// The drills behind the golden journals: between them every kind of record.
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "tests/golden/golden.h"
+#include "tests/support/status.h"
+#include "tests/unit/core/exercise/phases.h"
+
+namespace drill::testing {
+namespace {
+
+std::string PathText(absl::string_view path) {
+  return absl::StrCat(" artefacts { kind: ARTEFACT_KIND_PATH value: '", path, "' } ");
+}
+
+void IssueCredentials(DrillRoom& room) {
+  v1::Command command;
+  command.mutable_issue_token()->set_person("blue");
+  command.mutable_issue_token()->set_sha256(std::string(32, 'b'));
+  command.mutable_issue_token()->set_valid_us(3600 * kSecond);
+  const std::string token = room.Must("admin", command).response.id();
+  room.Must("admin", absl::StrCat("revoke_token { token_id: '", token, "' }"));
+  command.Clear();
+  command.mutable_issue_enrolment()->set_host("w1");
+  command.mutable_issue_enrolment()->set_secret_sha256(std::string(32, 'e'));
+  room.Must("admin", command);
+  EXPECT_OK(room.Handle(AgentEnrolment{std::string(32, 'e'), std::string(32, 'k')}));
+  EXPECT_OK(room.Handle(ClockStep{-3 * kSecond}));
+}
+
+// A message added while it runs, one steered, one crossed and one skipped action.
+void Steer(DrillRoom& room) {
+  room.Must("controller",
+            "add_inject { exercise: 'drill' inject { id: 'extra' "
+            "title { vi: 'Thêm' en: 'More' } message { teams: 'soc' "
+            "from { vi: 'a' en: 'a' } body { vi: 'b' en: 'b' } } "
+            "at { seconds: 90 } } }");
+  room.Must("controller",
+            "hold_inject { exercise: 'drill' inject: 'rep' held: true note: 'wait' }");
+  // Crossed its revocation on the wire: taken back.
+  room.AgentSays("d1", "rep", v1::ORDER_EVENT_KIND_STARTED, "error_us: 1500");
+  room.Undo("d1", "rep", v1::CLEANUP_RESULT_VERIFIED, 1);
+  room.Must("controller", "skip_inject { exercise: 'drill' inject: 'rep#2' note: 'enough' }");
+  room.Must("controller",
+            "move_inject { exercise: 'drill' inject: 'later' "
+            "planned_ex_us: 200000000 }");
+  room.Must("controller", "fire_inject { exercise: 'drill' inject: 'spare' }");
+  room.AgentSays("d1", "spare", v1::ORDER_EVENT_KIND_BLOCKED, "notes: 'SELinux'");
+}
+
+void Respond(DrillRoom& room) {
+  room.Must("blue", "read_message { exercise: 'drill' inject: 'msg' }");
+  room.Observe("blue", "kind: OBSERVATION_KIND_ANSWER question: 'ask' choice: 'a'");
+  room.Must("controller", absl::StrCat("attest_manual { exercise: 'drill' played { "
+                                       "inject: 'hand' host: 'w2' witnessed_by: 'evaluator' "
+                                       "error_us: 1000000 at_us: ",
+                                       room.e().start_us + 9 * kSecond, " } }"));
+  room.Play("w1", "act");
+  room.Play("w2", "act");
+  room.ToEx(33);
+  const std::string seen =
+      room.Observe("blue", absl::StrCat("kind: OBSERVATION_KIND_DETECTION hosts: 'w1' hosts: 'w2'",
+                                        PathText("/srv/act"), PathText("/srv/no")));
+  room.Observe("blue2",
+               "kind: OBSERVATION_KIND_DETECTION hosts: 'w2' text: 'a strange file' "
+               "claimed_us: 5");
+  room.Observe("blue", absl::StrCat("kind: OBSERVATION_KIND_REPORT recipients: 'owner' fields { "
+                                    "name: 'severity' value: 'cao' } about: '",
+                                    seen, "'"));
+  room.Advance(3);  // chase is released
+  room.Play("d1", "chase");
+  room.Observe("green", absl::StrCat("kind: OBSERVATION_KIND_CONTAINMENT hosts: 'w1'",
+                                     PathText("/srv/act")));
+  room.Observe("green",
+               absl::StrCat("kind: OBSERVATION_KIND_RECOVERY hosts: 'w1'", PathText("/srv/act")));
+  room.Observe("blue", absl::StrCat("kind: OBSERVATION_KIND_DETECTION hosts: 'd1'",
+                                    PathText("/etc/passwd")));
+  room.Must("controller", absl::StrCat("observe { exercise: 'drill' observation { person: 'green' "
+                                       "kind: OBSERVATION_KIND_DETECTION hosts: 'w2' on_behalf { "
+                                       "channel: 'phone' confirmed_by: 'evaluator' received_us: ",
+                                       room.now_us - kSecond, " } ", PathText("/hand"), " } }"));
+}
+
+void Judge(DrillRoom& room) {
+  room.Must("evaluator", "open_judging { exercise: 'drill' }");
+  room.Must("evaluator",
+            absl::StrCat("link_observation { exercise: 'drill' match { observation: 'soc-3' "
+                         "inject: 'act' hosts: 'w2' credit_permille: 800 note: 'clear' "
+                         "counts_from_us: ",
+                         room.e().start_us + 30 * kSecond, " } }"));
+  // All that still waits.
+  for (const ObservationState& o : room.e().observations) {
+    if (!o.matches.empty()) continue;
+    room.Must("evaluator", absl::StrCat("reject_observation { exercise: 'drill' rejection { "
+                                        "observation: '",
+                                        o.made.observation(), "' rejection: REJECTION_WRONG } }"));
+  }
+  room.Must("evaluator",
+            "rate_element { exercise: 'drill' rating { system: 'sys' "
+            "element: ELEMENT_PROCESS rating: RATING_M note: 'x' } }");
+  room.Must("evaluator",
+            "rate_element { exercise: 'drill' rating { system: 'sys' "
+            "element: ELEMENT_PROCESS rating: RATING_S } }");
+  room.Must("evaluator", "finalise_score { exercise: 'drill' }");
+}
+
+// From draft to closed, with responders.
+std::unique_ptr<DrillRoom> Whole() {
+  auto room = std::make_unique<DrillRoom>();
+  IssueCredentials(*room);
+  room->Start();
+  room->ToEx(25);
+  Respond(*room);
+  Steer(*room);
+  room->Disconnect("w2");
+  room->Advance(20);
+  room->Connect("w2");
+  room->ToEx(205);
+  room->AgentSays("w1", "later", v1::ORDER_EVENT_KIND_REFUSED, "notes: 'policy'");
+  room->AgentSays("w2", "later", v1::ORDER_EVENT_KIND_FAILED,
+                  "cleanup: CLEANUP_RESULT_VERIFIED notes: 'no space'");
+  room->AgentSays("d1", "rep#3", v1::ORDER_EVENT_KIND_STARTED, "late_us: 700");
+  room->AgentSays("d1", "rep#3", v1::ORDER_EVENT_KIND_INTERRUPTED);
+  room->Must("controller", "skip_inject { exercise: 'drill' inject: 'rep' }");
+  room->ToEx(600);
+  for (const char* host : {"w1", "w2"}) room->Undo(host, "act");
+  room->Undo("d1", "chase", v1::CLEANUP_RESULT_DECLARED);
+  room->AgentSays("d1", "rep", v1::ORDER_EVENT_KIND_MISSED, "order { attempt: 2 }");
+  room->AgentSays("d1", "rep#2", v1::ORDER_EVENT_KIND_MISSED);
+  Judge(*room);
+  room->Must("director", "close_exercise { exercise: 'drill' note: 'xong' }");
+  return room;
+}
+
+// Stopped in its midst; one host keeps residue, which its owner accepts, another never answers.
+std::unique_ptr<DrillRoom> Stopped() {
+  auto room = std::make_unique<DrillRoom>(DrillRoom::Options{.level = 4});
+  room->Start();
+  room->ToEx(22);
+  room->Play("w1", "act");
+  room->AgentSays("w2", "act", v1::ORDER_EVENT_KIND_STARTED);
+  room->Observe("blue", "kind: OBSERVATION_KIND_DETECTION hosts: 'w1' text: 'x'");
+  room->Must("owner", "stop_exercise { exercise: 'drill' abort: true note: 'dừng' }");
+  room->Advance(4);
+  room->AgentSays("w1", "act", v1::ORDER_EVENT_KIND_UNDONE,
+                  "undo_reason: UNDO_REASON_STOPPED cleanup: CLEANUP_RESULT_RESIDUE "
+                  "notes: '/srv/index.html'");
+  room->Must("owner", room->AcceptCommand("act", "w1"));
+  return room;
+}
+
+// A pause, a REAL INCIDENT, and a controller that was away, for a moment and for long.
+std::unique_ptr<DrillRoom> Paused() {
+  auto room = std::make_unique<DrillRoom>();
+  room->Start();
+  room->ToEx(15);
+  room->Must("director", "pause_exercise { exercise: 'drill' note: 'nghỉ' }");
+  room->AgentSays("w2", "act", v1::ORDER_EVENT_KIND_MISSED);
+  room->Advance(120);
+  room->Observe("blue", "kind: OBSERVATION_KIND_DETECTION hosts: 'w1' text: 'in the pause'");
+  room->Must("director", "resume_exercise { exercise: 'drill' }");
+  room->Advance(10);
+  room->ToEx(22);
+  room->Play("w1", "act");
+  room->AgentSays("w2", "act", v1::ORDER_EVENT_KIND_STARTED, "order { attempt: 2 }");
+  room->AgentSays("w2", "act", v1::ORDER_EVENT_KIND_APPLIED, "order { attempt: 2 }");
+  room->Must("blue", "raise_real_incident { exercise: 'drill' note: 'thật' }");
+  room->Advance(30);
+  room->Observe("blue",
+                absl::StrCat("kind: OBSERVATION_KIND_DETECTION hosts: 'w1'", PathText("/srv/act")));
+  room->Must("director", "clear_real_incident { exercise: 'drill' note: 'xong' }");
+  room->Must("director", "resume_exercise { exercise: 'drill' }");
+  room->Advance(20);
+  room->Restart(25);  // rep fell due: late
+  room->AgentSays("d1", "rep", v1::ORDER_EVENT_KIND_MISSED);
+  room->Observe("blue",
+                absl::StrCat("kind: OBSERVATION_KIND_DETECTION hosts: 'w1'", PathText("/srv/act")));
+  room->Restart(90);  // comes back paused, what is overdue is held
+  room->Must("director", "resume_exercise { exercise: 'drill' }");
+  room->Advance(12);
+  room->Must("director", "fire_inject { exercise: 'drill' inject: 'rep#3' }");
+  return room;
+}
+
+// Around a table: another speed, a jump, questions.
+std::unique_ptr<DrillRoom> Tabletop() {
+  auto room = std::make_unique<DrillRoom>(DrillRoom::Options{.scenario = kTabletopScenario});
+  room->Start();
+  room->Must("director", "set_speed { exercise: 'drill' speed_permille: 2500 }");
+  room->Advance(3);
+  room->Must("green", "read_message { exercise: 'drill' inject: 'msg' }");
+  room->Observe("blue", "kind: OBSERVATION_KIND_ANSWER question: 'ask' choice: 'b'");
+  room->Must("director", "jump_clock { exercise: 'drill' to_ex_us: 590000000 }");
+  room->Advance(5);
+  room->Must("director", "open_judging { exercise: 'drill' }");
+  room->Must("evaluator", "finalise_score { exercise: 'drill' }");
+  room->Must("director", "close_exercise { exercise: 'drill' }");
+  return room;
+}
+
+}  // namespace
+
+const std::vector<GoldenDrill>& GoldenDrills() {
+  static const std::vector<GoldenDrill> kDrills = {
+      {"whole", Whole}, {"stopped", Stopped}, {"paused", Paused}, {"tabletop", Tabletop}};
+  return kDrills;
+}
+
+}  // namespace drill::testing
