@@ -102,6 +102,16 @@ actions: []
 #  - web.deface           # thay một trang bằng trang có dòng «DIỄN TẬP» / replaces one page
 #  - process.run_decoy    # chạy một tiến trình mồi / runs a decoy process
 #  - log.append           # thêm dòng vào nhật ký / appends lines to a log
+#  - persistence.cron     # tệp cron chạy /bin/true / a cron file that runs /bin/true
+#  - persistence.systemd  # tệp unit không bật / a unit file that is not enabled; see units
+#  - persistence.ssh_key  # thêm khóa vào authorized_keys / adds a key that nobody holds
+#  - web.shell            # tệp đánh dấu, không có mã / a marker without code
+#  - malware.eicar        # tệp thử EICAR / the EICAR test file
+#  - disk.fill            # tệp lớn chiếm đĩa / a large file; see free_bytes_min
+#  - cpu.burn             # chiếm bộ xử lý / holds the processor; see cpu_permille_max
+#  - log.clear            # làm rỗng nhật ký, hoàn lại sau / empties a log, puts it back
+#  - config.change        # đổi một dòng cấu hình / changes one line of a configuration
+#  - data.corrupt         # làm sai dữ liệu mồi / falsifies decoy data
 
 # Thư mục mà lệnh gọi bằng tên "@ten/..." / directories that orders name as "@name/...":
 #places:
@@ -118,6 +128,10 @@ actions: []
 #never:
 #  - /var/www/html/private
 
+# Dịch vụ systemd được phép nêu tên / systemd units that orders may name:
+#units:
+#  - sysupdate.service
+
 # Giới hạn / limits:
 #caps:
 #  files_max: 200
@@ -127,6 +141,7 @@ actions: []
 #  active_orders_max: 64
 #  undo_store_bytes_max: 268435456
 #  duration_max: 8h
+#  free_bytes_min: 1073741824
 
 # Hoàn tác hành động gây hại khi bộ điều khiển im lặng quá lâu / undo what harms service when the
 # controller has been silent for so long:

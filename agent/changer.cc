@@ -38,6 +38,11 @@ absl::Status VanishedIfMissing(absl::Status status, absl::string_view path) {
   return absl::IsNotFound(status) ? Vanished(path) : status;
 }
 
+// Random, so that whatever bears this name is ours, whole or torn.
+std::string BesideOf(const Change& change) {
+  return absl::StrCat(ParentOf(change.path), "/.~", os::RandomId(), ".tmp");
+}
+
 v1::UndoStep StepOf(const Change& change) {
   v1::UndoStep step;
   step.set_kind(change.kind);
@@ -46,12 +51,24 @@ v1::UndoStep StepOf(const Change& change) {
   step.set_made_size(change.content.size);
   switch (change.kind) {
     case v1::STEP_KIND_REPLACE_FILE:
-      step.set_before_sha256(change.content_before.sha256);
+    case v1::STEP_KIND_ADD_LINES:
+    case v1::STEP_KIND_CLEAR_FILE:
+      if (change.content_before.make) {
+        step.set_before_sha256(change.content_before.sha256);
+        *step.mutable_before() = change.before;
+      }
+      step.set_beside(BesideOf(change));
+      break;
+    case v1::STEP_KIND_FILL_FILE:
       *step.mutable_before() = change.before;
-      [[fallthrough]];
+      step.set_made_size(change.fill_bytes);
+      step.set_beside(BesideOf(change));
+      break;
     case v1::STEP_KIND_CREATE_FILE:
-      // Random, so that whatever bears this name is ours, whole or torn.
-      step.set_beside(absl::StrCat(ParentOf(change.path), "/.~", os::RandomId(), ".tmp"));
+      step.set_beside(BesideOf(change));
+      break;
+    case v1::STEP_KIND_PROCESS:
+      step.set_made_size(change.ends_after_seconds);
       break;
     case v1::STEP_KIND_APPEND:
       *step.mutable_before() = change.before;
@@ -84,20 +101,19 @@ absl::Status Changer::CheckUnchanged(const Change& change) const {
   ASSIGN_OR_RETURN(const Seen seen, Look(spot.directory.get(), spot.leaf));
   ASSIGN_OR_RETURN(const std::string hash,
                    HashIfSize(spot.directory.get(), spot.leaf, change.content_before.size));
-  if (hash == change.content_before.sha256 && SameMeta(seen.meta, change.before)) {
+  if (hash == change.content_before.sha256 &&
+      (change.over_own || SameMeta(seen.meta, change.before))) {
     return absl::OkStatus();
   }
+  if (change.over_own) return seen.exists ? Altered(change.path) : Vanished(change.path);
   return absl::FailedPreconditionError(
       absl::StrCat(change.path, " was changed by somebody else while it was being replaced"));
 }
 
 absl::Status Changer::Begin(const v1::Order& order, const std::string& boot_id) {
   for (const Change& change : plan_.changes) {
-    if (change.kind == v1::STEP_KIND_REPLACE_FILE) {
-      RETURN_IF_ERROR(log_.Store(change.content_before.sha256, change.content_before.make()));
-    }
-    if (change.kind == v1::STEP_KIND_APPEND) {
-      RETURN_IF_ERROR(log_.Store(change.content.sha256, change.content.make()));
+    for (const Content* content : ContentsToStore(change)) {
+      RETURN_IF_ERROR(log_.Store(content->sha256, content->make()));
     }
   }
   const int64_t now = os::BootMicros();
@@ -138,13 +154,23 @@ absl::Status Changer::Apply() {
 
 absl::Status Changer::ApplyOne(size_t index) {
   const Change& change = plan_.changes[index];
+  if (const Step* how = FindStep(change.kind);
+      how != nullptr && change.kind != v1::STEP_KIND_ADD_LINES) {
+    absl::Status status = how->Apply(ContextOf(index));
+    // A log that is gone was rotated; a file of ours that is gone was removed.
+    return HoldsOwnersContent(change.kind) ? status : VanishedIfMissing(status, change.path);
+  }
   switch (change.kind) {
     case v1::STEP_KIND_MAKE_DIRECTORY:
       return MakeDirectory(change);
     case v1::STEP_KIND_CREATE_FILE:
       return VanishedIfMissing(Create(change, index), change.path);
     case v1::STEP_KIND_REPLACE_FILE:
-      return Replace(change, index);
+      // A page of the owner's that is gone is their doing; what we had just made is a control's.
+      return change.over_own ? VanishedIfMissing(Replace(change, index), change.path)
+                             : Replace(change, index);
+    case v1::STEP_KIND_ADD_LINES:
+      return change.content_before.make ? Replace(change, index) : Create(change, index);
     case v1::STEP_KIND_APPEND:
       return Append(change);
     case v1::STEP_KIND_REMOVE_FILE:
@@ -154,6 +180,11 @@ absl::Status Changer::ApplyOne(size_t index) {
     default:
       return absl::InternalError("a plan with a change of no kind");
   }
+}
+
+ApplyContext Changer::ContextOf(size_t index) const {
+  return {guard_, plan_.changes[index], steps_[index], log_,
+          [this, index](absl::string_view what) { Reach(index, what); }};
 }
 
 absl::Status Changer::MakeDirectory(const Change& change) {
@@ -194,10 +225,11 @@ absl::Status Changer::Replace(const Change& change, size_t index) {
   file.content = content;
   // The web server must be able to read it as it read the page; its time is now.
   file.meta = change.before;
+  if (change.over_own) file.meta.set_mode(change.mode);
   const int64_t now_ns = os::WallMicros() * 1000;
   file.meta.set_mtime_ns(now_ns);
   file.meta.set_atime_ns(now_ns);
-  file.whole_meta = true;
+  file.whole_meta = !change.over_own;
   file.attributes_from = old.get();
   file.durable = true;
   file.half_way = [&] { Reach(index, "half"); };
@@ -253,18 +285,27 @@ absl::Status Changer::Run(const Change& change, size_t index) {
   RETURN_IF_ERROR(log_.Append({entry}));
   Reach(index, "logged");
   processes_[index] = decoy.id();
-  return decoy.Go();
+  const absl::Status went = decoy.Go();
+  return absl::IsPermissionDenied(went) && HasEndedByItself(index) ? absl::OkStatus() : went;
+}
+
+// On a busy host a short time of its own may be over before anybody looks.
+bool Changer::HasEndedByItself(size_t index) const {
+  const int64_t seconds = plan_.changes[index].ends_after_seconds;
+  return seconds > 0 && os::BootMicros() >= made_at_us_[index] + seconds * 1'000'000;
 }
 
 absl::Status Changer::Verify() const {
-  std::set<absl::string_view> removed;
+  std::set<absl::string_view> changed_again;
   for (const Change& change : plan_.changes) {
-    if (change.kind == v1::STEP_KIND_REMOVE_FILE) removed.insert(change.path);
+    if (change.kind == v1::STEP_KIND_REMOVE_FILE || change.over_own) {
+      changed_again.insert(change.path);
+    }
   }
   for (size_t i = 0; i < plan_.changes.size(); ++i) {
     const Change& change = plan_.changes[i];
-    // What the plan itself takes away again is checked at that step.
-    if (change.kind == v1::STEP_KIND_CREATE_FILE && removed.count(change.path) != 0) continue;
+    // What the plan itself takes away or changes again is checked at that step.
+    if (change.kind == v1::STEP_KIND_CREATE_FILE && changed_again.count(change.path) != 0) continue;
     RETURN_IF_ERROR(VerifyOne(i));
   }
   return absl::OkStatus();
@@ -273,7 +314,7 @@ absl::Status Changer::Verify() const {
 absl::Status Changer::VerifyOne(size_t index) const {
   const Change& change = plan_.changes[index];
   if (change.kind == v1::STEP_KIND_PROCESS) {
-    if (IsAlive(processes_[index])) return absl::OkStatus();
+    if (IsAlive(processes_[index]) || HasEndedByItself(index)) return absl::OkStatus();
     return absl::PermissionDeniedError(
         absl::StrCat("process ", change.decoy.name, " was ended as soon as it was started"));
   }
@@ -284,6 +325,10 @@ absl::Status Changer::VerifyOne(size_t index) const {
     return seen.exists ? Altered(change.path) : absl::OkStatus();
   }
   if (!seen.exists) return Vanished(change.path);
+  if (const Step* how = FindStep(change.kind);
+      how != nullptr && change.kind != v1::STEP_KIND_ADD_LINES) {
+    return how->Verify(ContextOf(index), *spot);
+  }
   if (change.kind == v1::STEP_KIND_MAKE_DIRECTORY) {
     return seen.directory ? absl::OkStatus() : Altered(change.path);
   }
@@ -308,9 +353,10 @@ std::vector<v1::Trace> Changer::Traces() const {
       trace.mutable_artefact()->set_value(spec.value);
       trace.set_noticeable(spec.noticeable);
       trace.set_at_us(made_at_us_[i]);
-      if (spec.kind == v1::ARTEFACT_KIND_PATH && !change.content.sha256.empty()) {
-        trace.set_size(change.content.size);
-        trace.set_sha256(change.content.sha256);
+      if (spec.kind == v1::ARTEFACT_KIND_PATH && !change.content.sha256.empty() &&
+          change.kind != v1::STEP_KIND_CLEAR_FILE) {
+        trace.set_size(change.fill_bytes > 0 ? change.fill_bytes : change.content.size);
+        if (change.fill_bytes == 0) trace.set_sha256(change.content.sha256);
       }
       if (spec.kind == v1::ARTEFACT_KIND_PROCESS) trace.set_pid(processes_[i].pid);
       // The last one (the ransom note) is worth more than the 32nd document.

@@ -9,6 +9,7 @@
 #include "agent/actions/action.h"
 #include "agent/guard.h"
 #include "agent/kill_point.h"
+#include "agent/steps/step.h"
 #include "agent/undo_log.h"
 
 namespace drill::agent {
@@ -42,6 +43,7 @@ class Changer {
 
  private:
   absl::Status CheckUnchanged(const Change& change) const;
+  ApplyContext ContextOf(size_t index) const;
   absl::Status ApplyOne(size_t index);
   absl::Status MakeDirectory(const Change& change);
   absl::Status Create(const Change& change, size_t index);
@@ -49,6 +51,7 @@ class Changer {
   absl::Status Append(const Change& change);
   absl::Status Remove(const Change& change);
   absl::Status Run(const Change& change, size_t index);
+  bool HasEndedByItself(size_t index) const;
   absl::Status VerifyOne(size_t index) const;
   void Reach(size_t index, absl::string_view what) const;
 

@@ -90,8 +90,8 @@ absl::StatusOr<Guard> Guard::Make(v1::Policy policy, const std::vector<std::stri
     if (real && *real != "/") guard.roots_.push_back({"", *real});
   }
   for (absl::string_view path : kNever) AddBoth(std::string(path), &guard.never_);
-  for (const std::string& path : guard.policy_.never()) AddBoth(path, &guard.never_);
-  for (const std::string& path : own_paths) AddBoth(path, &guard.never_);
+  for (const std::string& path : guard.policy_.never()) AddBoth(path, &guard.owners_never_);
+  for (const std::string& path : own_paths) AddBoth(path, &guard.owners_never_);
   return guard;
 }
 
@@ -126,13 +126,45 @@ absl::StatusOr<std::string> Guard::Expand(absl::string_view text, std::string* p
                                                   "\"; the owner may add it to `places`"));
 }
 
-absl::Status Guard::AllowPath(const std::string& path, const std::string* place) const {
-  for (const std::string& never : never_) {
+absl::Status Guard::NotIn(const std::vector<std::string>& list, const std::string& path) const {
+  for (const std::string& never : list) {
     if (IsWithin(path, never)) {
       return absl::PermissionDeniedError(
           absl::StrCat(path, " is in ", never, ", which no order may touch"));
     }
   }
+  return absl::OkStatus();
+}
+
+bool Guard::IsOnGround(const std::string& path) const {
+  if (!ground_ || !IsPlainAbsolutePath(path) || ParentOf(path) != ground_->directory) return false;
+  const auto lists = [](const auto& list, const std::string& wanted) {
+    return std::find(list.begin(), list.end(), wanted) != list.end();
+  };
+  switch (ground_->names) {
+    case OwnGround::Names::kAny:
+      return true;
+    case OwnGround::Names::kUnits:
+      return lists(policy_.units(), LeafOf(path));
+    case OwnGround::Names::kListed:
+      return LeafOf(path) == ground_->name && lists(policy_.allow(), path);
+  }
+  return false;
+}
+
+absl::StatusOr<std::string> Guard::ResolveNew(absl::string_view text) const {
+  // By its text alone: a link that leads there is no way in.
+  const std::string path(text);
+  if (!IsOnGround(path)) return Resolve(text, false);
+  RETURN_IF_ERROR(NotIn(owners_never_, path));
+  const auto opened = OpenDirectory(ParentOf(path));
+  if (opened.ok()) return path;
+  return absl::FailedPreconditionError(absl::StrCat("directory ", opened.status().message()));
+}
+
+absl::Status Guard::AllowPath(const std::string& path, const std::string* place) const {
+  RETURN_IF_ERROR(NotIn(never_, path));
+  RETURN_IF_ERROR(NotIn(owners_never_, path));
   for (const Root& root : roots_) {
     if (IsWithin(path, root.path) && (place == nullptr || root.place == *place)) {
       return absl::OkStatus();
@@ -185,6 +217,10 @@ absl::StatusOr<std::string> Guard::ResolveFile(absl::string_view text) const {
 absl::StatusOr<Spot> Guard::OpenSpot(const std::string& path) const {
   if (!IsPlainAbsolutePath(path)) {
     return absl::PermissionDeniedError(absl::StrCat(path, " is not a plain absolute path"));
+  }
+  if (IsOnGround(path)) {
+    RETURN_IF_ERROR(NotIn(owners_never_, path));
+    return OpenLoggedSpot(path);
   }
   RETURN_IF_ERROR(AllowPath(path, nullptr));
   const std::string parent = ParentOf(path);

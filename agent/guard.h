@@ -1,6 +1,7 @@
 #ifndef DRILL_AGENT_GUARD_H_
 #define DRILL_AGENT_GUARD_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,19 @@ namespace drill::agent {
 struct Spot {
   os::Fd directory;
   std::string leaf;
+};
+
+// A directory that is closed to all orders, or is no place of the policy, in which one kind of
+// action may make its one new file all the same when the owner allows that kind.
+struct OwnGround {
+  enum class Names {
+    kAny,     // any plain name
+    kUnits,   // those that the policy lists in `units`
+    kListed,  // `name`, where the policy's `allow` names exactly that file
+  };
+  absl::string_view directory;  // absolute, plain; no link may stand in it
+  Names names = Names::kListed;
+  absl::string_view name;
 };
 
 // What the owner's policy lets an order touch on this host. A value made for one order; immutable,
@@ -45,6 +59,14 @@ class Guard {
   absl::StatusOr<std::string> ResolveDirectory(absl::string_view text) const;
   absl::StatusOr<std::string> ResolveFile(absl::string_view text) const;
 
+  // Opens `ground` to this guard's one order. What the policy's `never` says, and the agent's own
+  // files, stay closed.
+  void Grant(OwnGround ground) { ground_ = ground; }
+  bool IsOnGround(const std::string& path) const;
+  // A file that need not exist, in a directory that does. The only way to get at granted ground.
+  // Errors as the two above.
+  absl::StatusOr<std::string> ResolveNew(absl::string_view text) const;
+
   // Opens the parent of a path, every part checked. PermissionDenied, Aborted (a link), NotFound.
   absl::StatusOr<Spot> OpenSpot(const std::string& path) const;
 
@@ -55,6 +77,7 @@ class Guard {
     std::string path;
   };
 
+  absl::Status NotIn(const std::vector<std::string>& list, const std::string& path) const;
   absl::StatusOr<std::string> Expand(absl::string_view text, std::string* place) const;
   absl::Status AllowPath(const std::string& path, const std::string* place) const;
   absl::StatusOr<std::string> Resolve(absl::string_view text, bool directory) const;
@@ -62,7 +85,9 @@ class Guard {
   v1::Policy policy_;
   Limits limits_;
   std::vector<Root> roots_;
-  std::vector<std::string> never_;
+  std::vector<std::string> never_;  // no policy opens it
+  std::vector<std::string> owners_never_;
+  std::optional<OwnGround> ground_;
 };
 
 // The same for undo, which must work whatever the policy says by now: a path from the undo log, no

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/changer.h"
 #include "agent/process.h"
+#include "agent/steps/step.h"
 #include "common/base/status.h"
 #include "common/os/clock.h"
 #include "common/os/random.h"
@@ -258,9 +259,9 @@ void HostPlayer::Forget(const v1::OrderId& id) {
   if (found == started_.end() || found->second.log.state() != v1::UNDO_STATE_UNDONE) return;
   const UndoLog& log = found->second.log;
   const v1::CleanupResult cleanup = log.marks().back().cleanup();
-  const bool replaced = std::any_of(
-      log.steps().begin(), log.steps().end(),
-      [](const v1::UndoStep& step) { return step.kind() == v1::STEP_KIND_REPLACE_FILE; });
+  const bool replaced =
+      std::any_of(log.steps().begin(), log.steps().end(),
+                  [](const v1::UndoStep& step) { return HoldsOwnersContent(step.kind()); });
   if (replaced &&
       (cleanup == v1::CLEANUP_RESULT_SUPERSEDED || cleanup == v1::CLEANUP_RESULT_RESIDUE)) {
     // This may be the last copy of the owner's page: without it there, the log stays.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/host_files.h"
 #include "agent/host_player.h"
+#include "agent/steps/step.h"
 #include "common/base/status.h"
 
 // The half of HostPlayer that changes nothing on the host: policy, plans, room, arming.
@@ -33,6 +34,21 @@ absl::Status AsPrepareError(const absl::Status& status) {
     default:
       return absl::FailedPreconditionError(status.message());
   }
+}
+
+// Ground that is closed to all others takes one new file, or lines in one, and nothing else.
+absl::Status CheckGround(const Guard& guard, const ActionPlan& plan) {
+  int on_ground = 0;
+  for (const Change& change : plan.changes) {
+    if (change.path.empty() || !guard.IsOnGround(change.path)) continue;
+    ++on_ground;
+    if (on_ground > 1 ||
+        (change.kind != v1::STEP_KIND_CREATE_FILE && change.kind != v1::STEP_KIND_ADD_LINES)) {
+      return absl::PermissionDeniedError(
+          absl::StrCat(change.path, " stands where only one new file may be made"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -70,12 +86,15 @@ absl::StatusOr<HostPlayer::Planned> HostPlayer::Plan(const v1::Order& order, Act
   v1::Action parsed;
   parsed.ParseFromString(order.action());
   ASSIGN_OR_RETURN(Guard guard, LoadGuard());
-  RETURN_IF_ERROR(guard.AllowKind(FindActionKind(parsed.kind_case())->name));
+  const ActionKind& kind = *FindActionKind(parsed.kind_case());
+  RETURN_IF_ERROR(guard.AllowKind(kind.name));
+  if (kind.own_ground) guard.Grant(*kind.own_ground);
   RETURN_IF_ERROR(action.Check(guard.limits()));
   Planned planned;
   auto plan = action.Plan(guard);
   if (!plan.ok()) return AsPrepareError(plan.status());
   planned.plan = *std::move(plan);
+  RETURN_IF_ERROR(CheckGround(guard, planned.plan));
   RETURN_IF_ERROR(CheckFree(planned.plan));
   RETURN_IF_ERROR(CheckRoom(guard.limits(), planned.plan));
   planned.guard = std::move(guard);
@@ -86,7 +105,7 @@ absl::StatusOr<HostPlayer::Planned> HostPlayer::Plan(const v1::Order& order, Act
 // which they came, they would leave the first one's on it and call that restored.
 absl::Status HostPlayer::CheckFree(const ActionPlan& plan) const {
   for (const Change& change : plan.changes) {
-    if (change.kind != v1::STEP_KIND_REPLACE_FILE) continue;
+    if (!HoldsOwnersContent(change.kind) || change.over_own) continue;
     for (const auto& [name, started] : started_) {
       const UndoLog& log = started.log;
       const bool over = log.state() == v1::UNDO_STATE_UNDONE &&
@@ -170,8 +189,10 @@ absl::Status HostPlayer::Prepare(const v1::Order& order) {
   auto log = UndoLog::Open(DirectoryOf(name));
   absl::Status status = log.status();
   for (const Change& change : planned.plan.changes) {
-    if (status.ok() && change.kind == v1::STEP_KIND_REPLACE_FILE) {
-      status = log->Store(change.content_before.sha256, change.content_before.make());
+    // What will be appended may change until the start; what is there now is the owner's.
+    const Content& before = change.content_before;
+    if (status.ok() && before.make && !change.over_own) {
+      status = log->Store(before.sha256, before.make());
     }
   }
   if (status.ok()) {

@@ -20,19 +20,8 @@ namespace {
 
 constexpr size_t kSearchBytesMax = 64 << 20;
 
-// True: this descriptor is the only one on the file, and stays so until `fd` is closed (an open by
-// somebody else waits). False: it is not. Nothing: the file system has no leases.
-std::optional<bool> TakeLease(int fd) {
-  // When somebody opens the file, the kernel tells us by a signal whose default kills; one whose
-  // default is to be ignored does no harm.
-  if (fcntl(fd, F_SETSIG, SIGURG) != 0) return std::nullopt;
-  if (fcntl(fd, F_SETLEASE, F_WRLCK) == 0) return true;
-  if (errno == EAGAIN) return false;
-  return std::nullopt;
-}
-
 absl::Status NobodyElseHasItOpen(const os::Fd& fd, const Spot& spot) {
-  std::optional<bool> sole = TakeLease(fd.get());
+  std::optional<bool> sole = TakeWriteLease(fd.get());
   if (!sole) {
     struct stat st {};
     if (fstat(fd.get(), &st) != 0) return HostError(errno, "look at", spot.leaf);
@@ -47,6 +36,15 @@ absl::Status NobodyElseHasItOpen(const os::Fd& fd, const Spot& spot) {
 }
 
 }  // namespace
+
+std::optional<bool> TakeWriteLease(int fd) {
+  // When somebody opens the file, the kernel tells us by a signal whose default kills; one whose
+  // default is to be ignored does no harm.
+  if (fcntl(fd, F_SETSIG, SIGURG) != 0) return std::nullopt;
+  if (fcntl(fd, F_SETLEASE, F_WRLCK) == 0) return true;
+  if (errno == EAGAIN) return false;
+  return std::nullopt;
+}
 
 absl::StatusOr<LinesAre> FindLines(const Spot& spot, int64_t size_before, absl::string_view bytes) {
   ASSIGN_OR_RETURN(const Seen seen, Look(spot.directory.get(), spot.leaf));

@@ -1,6 +1,7 @@
 #ifndef DRILL_AGENT_LOG_LINES_H_
 #define DRILL_AGENT_LOG_LINES_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -11,6 +12,10 @@
 
 // Bytes that we appended to a file which others write too. Blocking; any thread.
 namespace drill::agent {
+
+// True: this descriptor is the only one on the file, and stays so until `fd` is closed (an open by
+// somebody else waits). False: it is not. Nothing: the file system has no leases.
+std::optional<bool> TakeWriteLease(int fd);
 
 enum class LinesAre {
   kAbsent,

@@ -13,6 +13,8 @@ namespace {
 
 constexpr size_t kPathBytesMax = 3000;
 constexpr int64_t kDurationSecondsMax = 7 * 24 * 3600;
+constexpr int64_t kBytesMax = int64_t{16} << 30;  // disk.fill
+constexpr int64_t kCpuPermilleMax = 4000;         // cpu.burn
 
 bool IsPlaceName(absl::string_view name) {
   return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -27,14 +29,15 @@ void CheckCaps(const v1::Caps& caps, FaultList* faults) {
                       absl::StrCat("caps.", name, " is ", value, "; 0 to ", max, " is allowed"));
   };
   range("files_max", caps.has_files_max(), caps.files_max(), 10'000);
-  range("bytes_max", caps.has_bytes_max(), caps.bytes_max(), int64_t{1} << 30);
-  range("cpu_permille_max", caps.has_cpu_permille_max(), caps.cpu_permille_max(), 1000);
+  range("bytes_max", caps.has_bytes_max(), caps.bytes_max(), kBytesMax);
+  range("cpu_permille_max", caps.has_cpu_permille_max(), caps.cpu_permille_max(), kCpuPermilleMax);
   range("log_lines_max", caps.has_log_lines_max(), caps.log_lines_max(), 100'000);
   range("active_orders_max", caps.has_active_orders_max(), caps.active_orders_max(), 10'000);
   range("undo_store_bytes_max", caps.has_undo_store_bytes_max(), caps.undo_store_bytes_max(),
         int64_t{1} << 40);
   range("duration_max (seconds)", caps.has_duration_max(), caps.duration_max().seconds(),
         kDurationSecondsMax);
+  range("free_bytes_min", caps.has_free_bytes_min(), caps.free_bytes_min(), int64_t{1} << 50);
 }
 
 }  // namespace
@@ -49,6 +52,7 @@ Limits LimitsOf(const v1::Policy& policy) {
   if (caps.has_active_orders_max()) limits.active_orders_max = caps.active_orders_max();
   if (caps.has_undo_store_bytes_max()) limits.undo_store_bytes_max = caps.undo_store_bytes_max();
   if (caps.has_duration_max()) limits.duration_max_seconds = caps.duration_max().seconds();
+  if (caps.has_free_bytes_min()) limits.free_bytes_min = caps.free_bytes_min();
   return limits;
 }
 
@@ -78,6 +82,11 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
     faults.AddUnless(path == "/" || IsPlainAbsolutePath(path),
                      absl::StrCat("never \"", path, "\" is not an absolute path"));
   }
+  for (const std::string& unit : policy.units()) {
+    faults.AddUnless(IsUnitName(unit), absl::StrCat("unit \"", unit,
+                                                    "\" is no full name of a unit; expected "
+                                                    "NAME.service, NAME.socket or NAME.timer"));
+  }
   CheckCaps(policy.caps(), &faults);
   return faults.ToStatus("policy");
 }
@@ -99,6 +108,27 @@ bool IsPlainName(absl::string_view name) {
   return !name.empty() && name.size() <= 255 && name != "." && name != ".." &&
          std::none_of(name.begin(), name.end(), [](char c) {
            return c == '/' || absl::ascii_iscntrl(static_cast<unsigned char>(c));
+         });
+}
+
+bool IsHarmlessName(absl::string_view name) {
+  if (!IsPlainName(name) || name[0] == '.') return false;
+  const std::string lower = absl::AsciiStrToLower(name);
+  const absl::string_view stem = absl::string_view(lower).substr(0, lower.find('.'));
+  return stem != "index" && stem != "default" && stem != "home" && stem != "main" &&
+         lower != "web.config";
+}
+
+bool IsUnitName(absl::string_view name) {
+  const size_t dot = name.rfind('.');
+  if (dot == absl::string_view::npos || dot == 0 || name.size() > 255 || name[0] == '.') {
+    return false;
+  }
+  const absl::string_view type = name.substr(dot + 1);
+  return (type == "service" || type == "socket" || type == "timer") &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+                  absl::string_view("-_.:@\\").find(c) != absl::string_view::npos;
          });
 }
 

@@ -35,6 +35,7 @@ struct Limits {
   int active_orders_max = 64;
   int64_t undo_store_bytes_max = 256 << 20;
   int64_t duration_max_seconds = 8 * 3600;
+  int64_t free_bytes_min = 1 << 30;
 };
 Limits LimitsOf(const v1::Policy& policy);
 
@@ -59,6 +60,11 @@ class FaultList {
 bool IsPlainAbsolutePath(absl::string_view path);
 // One part of a path: not empty, ".", "..", longer than 255 bytes; no '/' or control character.
 bool IsPlainName(absl::string_view name);
+// A plain name for a new file that changes nothing by being there: not hidden, no page that a web
+// server would show by itself, no configuration that it would read.
+bool IsHarmlessName(absl::string_view name);
+// NAME.service, NAME.socket, ...: a full name of a systemd unit.
+bool IsUnitName(absl::string_view name);
 
 }  // namespace drill::agent
 

@@ -14,67 +14,41 @@
 #include "agent/process.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
+#include "common/os/clock.h"
 
 namespace drill::agent {
 namespace {
 
-constexpr size_t kNotesMax = 32;
-constexpr size_t kNoteBytesMax = 512;
-
-int Badness(v1::CleanupResult result) {
-  switch (result) {
-    case v1::CLEANUP_RESULT_RESIDUE:
-      return 3;
-    case v1::CLEANUP_RESULT_SUPERSEDED:
-      return 2;
-    case v1::CLEANUP_RESULT_DECLARED:
-      return 1;
-    default:
-      return 0;
-  }
-}
-
-// Notes travel as UTF-8: cut where a character begins.
-std::string Shortened(absl::string_view note) {
-  if (note.size() <= kNoteBytesMax) return std::string(note);
-  size_t end = kNoteBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(note[end]) & 0xC0) == 0x80) --end;
-  return std::string(note.substr(0, end));
+// A process with a time of its own (`made_size`, in seconds) that is over: nobody needed to end it.
+bool EndedByItself(const UndoLog& log, const v1::UndoStep& step) {
+  const int64_t started = log.MarkedAt(v1::UNDO_STATE_STARTING);
+  return step.made_size() > 0 && started > 0 &&
+         os::BootMicros() >= started + step.made_size() * 1'000'000;
 }
 
 }  // namespace
-
-Cleanup::Cleanup(const v1::UndoMark& mark)
-    : result_(mark.cleanup() == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED
-                                                               : mark.cleanup()),
-      notes_(mark.notes().begin(), mark.notes().end()) {}
-
-void Cleanup::Worsen(v1::CleanupResult result, absl::string_view note) {
-  if (Badness(result) > Badness(result_)) result_ = result;
-  std::string text = Shortened(note);
-  if (text.empty() || std::find(notes_.begin(), notes_.end(), text) != notes_.end()) return;
-  if (notes_.size() < kNotesMax - 1) {
-    notes_.push_back(std::move(text));
-  } else {
-    ++more_;
-  }
-}
-
-std::vector<std::string> Cleanup::notes() const {
-  std::vector<std::string> notes = notes_;
-  if (more_ > 0) notes.push_back(absl::StrCat("and ", more_, " more like these"));
-  return notes;
-}
 
 Undoer::Undoer(const UndoLog& log, Facts facts, const KillPoint& kill_point)
     : log_(log), facts_(std::move(facts)), kill_point_(kill_point) {
   for (const v1::UndoStep& step : log_.steps()) {
     if (step.kind() == v1::STEP_KIND_REMOVE_FILE) removed_.insert(step.path());
+    if (step.kind() == v1::STEP_KIND_CREATE_FILE) created_.insert(step.path());
   }
 }
 
+// A step may stand in the log again, with what became known while it was made: the last one holds.
+bool Undoer::IsLastOfItsPath(size_t index) const {
+  const auto& steps = log_.steps();
+  return std::none_of(steps.begin() + static_cast<ptrdiff_t>(index) + 1, steps.end(),
+                      [&](const v1::UndoStep& later) {
+                        return later.kind() == steps[index].kind() &&
+                               later.path() == steps[index].path();
+                      });
+}
+
 bool Undoer::Touched(size_t index) const {
-  return index < facts_.steps_touched || log_.steps()[index].pid() != 0;
+  const v1::UndoStep& step = log_.steps()[index];
+  return index < facts_.steps_touched || step.pid() != 0 || step.kind() == v1::STEP_KIND_CLEAR_FILE;
 }
 
 Cleanup Undoer::Survey() const {
@@ -84,8 +58,10 @@ Cleanup Undoer::Survey() const {
   const auto gone = [&](absl::string_view what, absl::string_view how) {
     cleanup.Worsen(v1::CLEANUP_RESULT_SUPERSEDED, absl::StrCat(what, how));
   };
-  for (const v1::UndoStep& step : log_.steps()) {
+  for (size_t i = 0; i < log_.steps().size(); ++i) {
+    const v1::UndoStep& step = log_.steps()[i];
     if (step.kind() == v1::STEP_KIND_PROCESS) {
+      if (EndedByItself(log_, step)) continue;
       // A reboot ends processes by itself.
       if (step.pid() != 0 && facts_.same_boot && !IsAlive({step.pid(), step.pid_start_ticks()})) {
         gone(absl::StrCat("process ", step.pid()), " had been ended by somebody else before undo");
@@ -93,10 +69,14 @@ Cleanup Undoer::Survey() const {
       continue;
     }
     if (step.kind() == v1::STEP_KIND_REMOVE_FILE || removed_.count(step.path()) != 0) continue;
+    if (!IsLastOfItsPath(i)) continue;
     const auto spot = OpenLoggedSpot(step.path());
     const auto seen = spot.ok() ? Look(spot->directory.get(), spot->leaf) : spot.status();
     if (absl::IsNotFound(seen.status()) || (seen.ok() && !seen->exists)) {
       gone(step.path(), " had been removed or moved by somebody else before undo");
+    } else if (const Step* how = FindStep(step.kind()); how != nullptr && seen.ok()) {
+      std::set<std::string> settled;
+      how->Survey({log_, step, facts_, {}, cleanup, settled}, *spot);
     } else if (step.kind() == v1::STEP_KIND_APPEND && seen.ok()) {
       const auto bytes = log_.Load(step.made_sha256());
       const auto lines = bytes.ok() ? FindLines(*spot, step.size_before(), *bytes) : bytes.status();
@@ -121,7 +101,9 @@ Cleanup Undoer::Run(Cleanup cleanup) {
   }
   SyncParents();
   for (size_t i = 0; i < log_.steps().size(); ++i) {
-    if (Touched(i)) VerifyOne(log_.steps()[i]);
+    if (Touched(i) && (FindStep(log_.steps()[i].kind()) == nullptr || IsLastOfItsPath(i))) {
+      VerifyOne(log_.steps()[i]);
+    }
   }
   if (log_.damaged()) {
     cleanup_.Worsen(v1::CLEANUP_RESULT_RESIDUE,
@@ -150,7 +132,7 @@ void Undoer::UndoOne(size_t index) {
   auto spot = OpenLoggedSpot(step.path());
   if (absl::IsNotFound(spot.status())) {
     // Its directory is gone; the survey has said so. But a page is the owner's.
-    if (step.kind() == v1::STEP_KIND_REPLACE_FILE) {
+    if (HoldsOwnersContent(step.kind()) && created_.count(step.path()) == 0) {
       LeaveAlone(step, "is gone with its directory; it was not put back");
     }
     return;
@@ -159,10 +141,16 @@ void Undoer::UndoOne(size_t index) {
     return LeaveAlone(step, "is now reached by a symbolic link, which is not followed");
   }
   if (!spot.ok()) return Fail(step, spot.status());
+  if (const Step* how = FindStep(step.kind()); how != nullptr) {
+    if (IsLastOfItsPath(index)) UndoWith(*how, step, *spot, index);
+    return;
+  }
   if (!step.beside().empty()) {
     const absl::Status removed = RemoveName(spot->directory.get(), LeafOf(step.beside()));
     if (!removed.ok()) Fail(step, removed);
   }
+  // What was made of our own file goes with it, when its creation is undone.
+  if (step.kind() == v1::STEP_KIND_REPLACE_FILE && created_.count(step.path()) != 0) return;
   switch (step.kind()) {
     case v1::STEP_KIND_CREATE_FILE:
       return UndoCreate(step, *spot);
@@ -177,10 +165,23 @@ void Undoer::UndoOne(size_t index) {
   }
 }
 
+void Undoer::UndoWith(const Step& how, const v1::UndoStep& step, const Spot& spot, size_t index) {
+  const auto reach = [this, index](absl::string_view what) {
+    kill_point_(absl::StrCat("undo.", index, ".", what));
+  };
+  how.Undo({log_, step, facts_, reach, cleanup_, settled_}, spot);
+}
+
 absl::StatusOr<bool> Undoer::IsOurs(const v1::UndoStep& step, const Spot& spot) const {
-  ASSIGN_OR_RETURN(const std::string hash,
-                   HashIfSize(spot.directory.get(), spot.leaf, step.made_size()));
-  if (!hash.empty() && hash == step.made_sha256()) return true;
+  for (const v1::UndoStep& made : log_.steps()) {
+    // Of a file that we created, also what a later step made of it.
+    const bool counts =
+        &made == &step || (step.kind() == v1::STEP_KIND_CREATE_FILE && made.path() == step.path());
+    if (!counts || made.made_sha256().empty()) continue;
+    ASSIGN_OR_RETURN(const std::string hash,
+                     HashIfSize(spot.directory.get(), spot.leaf, made.made_size()));
+    if (!hash.empty() && hash == made.made_sha256()) return true;
+  }
   if (facts_.same_boot || step.kind() != v1::STEP_KIND_CREATE_FILE) return false;
   // Decoys are not synced one by one: power loss may leave one empty, or of zero bytes.
   ASSIGN_OR_RETURN(const Seen seen, Look(spot.directory.get(), spot.leaf));
@@ -324,9 +325,15 @@ void Undoer::VerifyOne(const v1::UndoStep& step) {
   if (settled_.count(step.path()) != 0) return;
   const auto spot = OpenLoggedSpot(step.path());
   if (absl::IsNotFound(spot.status())) return;
+  if (const Step* how = FindStep(step.kind()); how != nullptr && spot.ok()) {
+    const std::string fault =
+        how->VerifyUndone({log_, step, facts_, {}, cleanup_, settled_}, *spot);
+    if (!fault.empty()) still(absl::StrCat(step.path(), " ", fault));
+    return;
+  }
   const auto seen = spot.ok() ? Look(spot->directory.get(), spot->leaf) : spot.status();
   if (!seen.ok()) return still(absl::StrCat(step.path(), " cannot be looked at"));
-  if (step.kind() != v1::STEP_KIND_REPLACE_FILE) {
+  if (step.kind() != v1::STEP_KIND_REPLACE_FILE || created_.count(step.path()) != 0) {
     if (seen->exists) still(absl::StrCat(step.path(), " is still there"));
   } else {
     const auto before = log_.Load(step.before_sha256());

@@ -38,13 +38,18 @@ struct TraceSpec {
 struct Change {
   v1::StepKind kind = v1::STEP_KIND_UNSPECIFIED;
   std::string path;   // resolved; empty: a process
-  Content content;    // create, replace, append
-  uint32_t mode = 0;  // make directory, create
-  // Replace, append: what is there now.
+  Content content;    // create, replace, append, add lines (the whole file), fill
+  uint32_t mode = 0;  // make directory, create, add lines to a new file, fill
+  // Replace, append, add lines, clear: what is there now.
   v1::FileMeta before;
   int64_t size_before = 0;
-  Content content_before;  // replace
+  Content content_before;  // replace, clear; add lines to a file that exists
+  // Replace: what is replaced was created by an earlier change of the same plan.
+  bool over_own = false;
+  int64_t fill_bytes = 0;  // fill; `content` is what it begins with
   DecoySpec decoy;         // process
+  // Process: it ends by itself, when this is over. 0: it is to run until undo.
+  int64_t ends_after_seconds = 0;
   std::vector<TraceSpec> traces;
 };
 
@@ -75,6 +80,9 @@ class Action {
   virtual absl::StatusOr<ActionPlan> Plan(const Guard& guard) = 0;
 };
 
+// The contents that undo will need, and so must be durable before the first change.
+std::vector<const Content*> ContentsToStore(const Change& change);
+
 struct ActionKind {
   v1::Action::KindCase kind;
   absl::string_view name;        // as in YAML and the policy
@@ -83,6 +91,8 @@ struct ActionKind {
   absl::string_view noticeable;  // what a team could notice, for people
   // `mark`: opaque text that papers of this order carry.
   std::unique_ptr<Action> (*make)(const v1::Action& action, const std::string& mark);
+  // Where this kind alone may make its one file, though it is closed to all others.
+  std::optional<OwnGround> own_ground = std::nullopt;
 };
 
 // The kinds that this agent plays, in the order of action.proto.
@@ -96,6 +106,16 @@ std::unique_ptr<Action> MakeFilesEncrypt(const v1::Action& action, const std::st
 std::unique_ptr<Action> MakeWebDeface(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeProcessRunDecoy(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeLogAppend(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeWebShell(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeMalwareEicar(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeCpuBurn(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeDiskFill(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeConfigChange(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeLogClear(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeDataCorrupt(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakePersistenceCron(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakePersistenceSystemd(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakePersistenceSshKey(const v1::Action& action, const std::string& mark);
 
 }  // namespace drill::agent
 

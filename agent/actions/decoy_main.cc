@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
@@ -22,7 +24,8 @@ namespace drill::agent {
 namespace {
 
 constexpr int64_t kSliceMicros = 100'000;
-constexpr int kCpuPermilleMax = 200;
+constexpr int kCpuPermilleMax = 4000;
+constexpr int kPermilleOfACore = 1000;
 constexpr uid_t kNobody = 65534;
 
 // First to be killed when memory runs out, no way to gain rights, and a processor limit from the
@@ -43,6 +46,18 @@ void GiveUpEverything(int cpu_permille, int64_t seconds) {
     if (setgroups(0, nullptr) != 0 || setgid(kNobody) != 0 || setuid(kNobody) != 0) errno = 0;
   }
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+// Works so long of each slice, until `end`.
+void HoldShare(int cpu_permille, int64_t end) {
+  for (int64_t slice = os::MonotonicMicros(); slice < end;) {
+    const int64_t cpu_until = os::ThreadCpuMicros() + kSliceMicros * cpu_permille / 1000;
+    while (os::ThreadCpuMicros() < cpu_until && os::MonotonicMicros() < end) {
+    }
+    // After a freeze or a suspend the missed slices are not made up for.
+    slice = std::max(slice + kSliceMicros, os::MonotonicMicros());
+    os::SleepMicros(std::max<int64_t>(std::min(slice, end) - os::MonotonicMicros(), 0));
+  }
 }
 
 // ps shows argv[0]; what follows it is wiped.
@@ -82,14 +97,12 @@ int DecoyMain(int argc, char** argv) {
   // of one that does not get it.
   setpriority(PRIO_PROCESS, 0, 19);
 
-  for (int64_t slice = os::MonotonicMicros(); slice < end;) {
-    const int64_t cpu_until = os::ThreadCpuMicros() + kSliceMicros * cpu_permille / 1000;
-    while (os::ThreadCpuMicros() < cpu_until) {
-    }
-    // After a freeze or a suspend the missed slices are not made up for.
-    slice = std::max(slice + kSliceMicros, os::MonotonicMicros());
-    os::SleepMicros(slice - os::MonotonicMicros());
+  // One thread holds at most one core; the last one holds what is left.
+  std::vector<std::jthread> others;
+  for (; cpu_permille > kPermilleOfACore; cpu_permille -= kPermilleOfACore) {
+    others.emplace_back([end] { HoldShare(kPermilleOfACore, end); });
   }
+  HoldShare(cpu_permille, end);
   return 0;
 }
 

@@ -14,6 +14,33 @@ const std::vector<ActionKind>& ActionKinds() {
        &MakeProcessRunDecoy},
       {v1::Action::kLogAppend, "log.append", "T1110", false,
        "many failed log-ins of one account from one address", &MakeLogAppend},
+      {v1::Action::kPersistenceCron, "persistence.cron", "T1053.003", false,
+       "a new file among cron's own", &MakePersistenceCron,
+       OwnGround{"/etc/cron.d", OwnGround::Names::kAny, ""}},
+      {v1::Action::kPersistenceSystemd, "persistence.systemd", "T1543.002", false,
+       "a new unit file of systemd", &MakePersistenceSystemd,
+       OwnGround{"/etc/systemd/system", OwnGround::Names::kUnits, ""}},
+      // Users' own files are reached as every file is, through `allow` and the places. Root's is
+      // closed to all, so it opens only to an owner who names that one file in `allow`: a wider
+      // entry, such as /root, must not open it by accident. (The policy's `users` are accounts that
+      // a drill makes, which have no home.)
+      {v1::Action::kPersistenceSshKey, "persistence.ssh_key", "T1098.004", false,
+       "a key in authorized_keys that nobody of the owner's added", &MakePersistenceSshKey,
+       OwnGround{"/root/.ssh", OwnGround::Names::kListed, "authorized_keys"}},
+      {v1::Action::kWebShell, "web.shell", "T1505.003", false,
+       "a script that the owner did not put among the pages of the web server", &MakeWebShell},
+      {v1::Action::kMalwareEicar, "malware.eicar", "T1204.002", false,
+       "a file that every virus scanner knows", &MakeMalwareEicar},
+      {v1::Action::kDiskFill, "disk.fill", "T1499.001", true,
+       "a large file, and a file system that fills up", &MakeDiskFill},
+      {v1::Action::kCpuBurn, "cpu.burn", "T1496", true,
+       "a process that uses the processor all the time", &MakeCpuBurn},
+      {v1::Action::kLogClear, "log.clear", "T1070.002", true,
+       "a log that has become empty or shorter", &MakeLogClear},
+      {v1::Action::kConfigChange, "config.change", "T1562.001", true,
+       "a setting that the owner did not change", &MakeConfigChange},
+      {v1::Action::kDataCorrupt, "data.corrupt", "T1565.001", false,
+       "records that contradict themselves in a table that was changed", &MakeDataCorrupt},
   };
   return kinds;
 }
@@ -29,6 +56,15 @@ std::vector<std::string> ActionNames() {
   std::vector<std::string> names;
   for (const ActionKind& kind : ActionKinds()) names.emplace_back(kind.name);
   return names;
+}
+
+std::vector<const Content*> ContentsToStore(const Change& change) {
+  std::vector<const Content*> contents;
+  if (change.content_before.make && !change.over_own) contents.push_back(&change.content_before);
+  if (change.kind == v1::STEP_KIND_APPEND || change.kind == v1::STEP_KIND_ADD_LINES) {
+    contents.push_back(&change.content);
+  }
+  return contents;
 }
 
 Content ContentOf(std::string bytes) {

@@ -36,11 +36,14 @@ TEST(PolicyText, TellsAllFaultsAtOnce) {
   policy.add_allow("/");
   policy.add_never("/srv/../etc");
   policy.mutable_caps()->set_files_max(-1);
+  policy.mutable_caps()->set_free_bytes_min(-1);
+  policy.add_units("nginx");
   EXPECT_THAT(CheckPolicy(policy, ActionNames()),
               StatusIs(kInvalidArgument,
                        AllOf(HasSubstr("Tài liệu"), HasSubstr("srv/docs"),
                              HasSubstr("\"files.delete\" is not known"), HasSubstr("allow \"/\""),
-                             HasSubstr("/srv/../etc"), HasSubstr("caps.files_max is -1"))));
+                             HasSubstr("/srv/../etc"), HasSubstr("caps.files_max is -1"),
+                             HasSubstr("caps.free_bytes_min is -1"), HasSubstr("unit \"nginx\""))));
 }
 
 TEST(PolicyText, AnEmptyPolicyIsGoodAndAllowsNothing) {
@@ -62,6 +65,7 @@ TEST(PolicyText, CapsHaveSafeDefaults) {
   EXPECT_EQ(limits.active_orders_max, 64);
   EXPECT_EQ(limits.undo_store_bytes_max, 256 << 20);
   EXPECT_EQ(limits.duration_max_seconds, 8 * 3600);
+  EXPECT_EQ(limits.free_bytes_min, 1 << 30);
 }
 
 TEST(Guard, FilesAllowedAndNot) {

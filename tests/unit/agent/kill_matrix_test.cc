@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "tests/support/status.h"
+#include "tests/unit/agent/catalogue_orders.h"
 #include "tests/unit/agent/sandbox.h"
 
 namespace drill::agent {
@@ -20,13 +23,54 @@ using OrderOf = v1::Order (*)(const Sandbox&);
 struct Case {
   const char* name;
   OrderOf order;
+  // What the team does about it while it is in place, so that undo finds its own change and no
+  // other.
+  void (*team)(const Sandbox&);
+  bool leaves_files = true;
+  // What the owner has besides.
+  void (*owner)(const Sandbox&) = [](const Sandbox&) {};
 };
 
+void Remove(const std::string& path) { ASSERT_EQ(unlink(path.c_str()), 0) << path; }
+
 const Case kCases[] = {
-    {"FilesEncrypt", [](const Sandbox& s) { return s.Encrypt(2); }},
-    {"WebDeface", [](const Sandbox& s) { return s.Deface(); }},
-    {"ProcessRunDecoy", [](const Sandbox& s) { return s.RunDecoy(); }},
-    {"LogAppend", [](const Sandbox& s) { return s.AppendLog(); }},
+    {"FilesEncrypt", [](const Sandbox& s) { return s.Encrypt(2); },
+     [](const Sandbox& s) { Remove(s.Path("docs/HoSo_LuuTru/DOC_TOI_DE_KHOI_PHUC.txt")); }},
+    {"WebDeface", [](const Sandbox& s) { return s.Deface(); },
+     [](const Sandbox& s) { s.Write(s.page(), "của đội ứng cứu", 0640); }},
+    {"ProcessRunDecoy", [](const Sandbox& s) { return s.RunDecoy(); },
+     [](const Sandbox& s) { s.KillDecoys(); }, false},
+    {"LogAppend", [](const Sandbox& s) { return s.AppendLog(); },
+     [](const Sandbox& s) { s.Write(s.log_file(), "", 0640); }},
+    {"WebShell", [](const Sandbox& s) { return WebShell(s); },
+     [](const Sandbox& s) { Remove(s.Path("www/img_cache.php")); }},
+    {"MalwareEicar", [](const Sandbox& s) { return Eicar(s); },
+     [](const Sandbox& s) { Remove(s.Path("docs/HoaDon_2026.com")); }},
+    {"CpuBurn", [](const Sandbox& s) { return BurnCpu(s); },
+     [](const Sandbox& s) { s.KillDecoys(); }, false},
+    {"DiskFill", [](const Sandbox& s) { return FillDisk(s); },
+     [](const Sandbox& s) { Remove(s.Path("docs/core.dump")); }},
+    {"ConfigChange", [](const Sandbox& s) { return ChangeConfig(s); },
+     [](const Sandbox& s) { s.Write(ConfigPath(s), "TLS = strict\n", 0600); }, true,
+     [](const Sandbox& s) { s.Write(ConfigPath(s), kConfig, 0600); }},
+    {"LogClear", [](const Sandbox& s) { return ClearLog(s); },
+     [](const Sandbox& s) {
+       ASSERT_EQ(rename(s.log_file().c_str(), s.Path("log/auth.log.1").c_str()), 0);
+       s.Write(s.log_file(), "của đội ứng cứu\n", 0640);
+     }},
+    {"DataCorruptCsv", [](const Sandbox& s) { return CorruptData(s, v1::DATA_KIND_CSV); },
+     [](const Sandbox& s) { Remove(s.Path("docs/HoSo_MotCua.csv")); }},
+    {"DataCorruptSqlite", [](const Sandbox& s) { return CorruptData(s, v1::DATA_KIND_SQLITE); },
+     [](const Sandbox& s) { Remove(s.Path("docs/HoSo_MotCua.db")); }},
+    {"PersistenceCron", [](const Sandbox& s) { return AddCron(s); },
+     [](const Sandbox& s) { Remove(s.Path("docs/sysupdate")); }},
+    {"PersistenceSystemd", [](const Sandbox& s) { return AddUnit(s); },
+     [](const Sandbox& s) { Remove(s.Path(absl::StrCat("docs/", kUnit))); }},
+    {"PersistenceSshKey", [](const Sandbox& s) { return AddKey(s); },
+     [](const Sandbox& s) { s.Write(KeysPath(s), "ssh-ed25519 AAAA quantri\n", 0600); }, true,
+     [](const Sandbox& s) { s.Write(KeysPath(s), "ssh-ed25519 AAAA quantri", 0600); }},
+    {"PersistenceSshKeyNewFile", [](const Sandbox& s) { return AddKey(s); },
+     [](const Sandbox& s) { Remove(KeysPath(s)); }},
 };
 
 // The whole life of an order.
@@ -49,17 +93,32 @@ std::vector<std::string> PointsOf(const std::function<void(const KillPoint&)>& b
   return points;
 }
 
+// What the owner's own files hold.
+std::map<std::string, std::string> Left(const Sandbox& sandbox) {
+  std::map<std::string, std::string> left;
+  for (const char* path : {"www/index.html", "www/app.conf", "log/auth.log"}) {
+    left[path] = Sandbox::Read(sandbox.Path(path));
+  }
+  return left;
+}
+
 size_t IndexOf(const std::vector<std::string>& points, const std::string& point) {
   return static_cast<size_t>(std::find(points.begin(), points.end(), point) - points.begin());
 }
 
-class KillMatrix : public ::testing::TestWithParam<Case> {};
+class KillMatrix : public ::testing::TestWithParam<Case> {
+ protected:
+  static void Furnish(Sandbox* sandbox) {
+    AllowCatalogue(sandbox);
+    GetParam().owner(*sandbox);
+  }
+};
 
 TEST_P(KillMatrix, EveryStepOfAnOrder) {
   std::vector<std::string> points;
   {
     Sandbox dry(Sandbox::On::kMemory);
-    dry.policy.set_remove_log_lines(true);
+    Furnish(&dry);
     points = PointsOf([&](const KillPoint& k) { Live(dry, GetParam().order(dry), k); });
   }
   const size_t started = IndexOf(points, "starting.after");
@@ -71,7 +130,7 @@ TEST_P(KillMatrix, EveryStepOfAnOrder) {
   for (size_t i = 0; i < points.size(); ++i) {
     SCOPED_TRACE(points[i]);
     Sandbox sandbox(Sandbox::On::kMemory);
-    sandbox.policy.set_remove_log_lines(true);
+    Furnish(&sandbox);
     const v1::Order order = GetParam().order(sandbox);
     const auto before = sandbox.Manifest();
     ASSERT_TRUE(RunAndDieAt(points[i], [&](const KillPoint& k) { Live(sandbox, order, k); }));
@@ -88,7 +147,7 @@ TEST_P(KillMatrix, EveryStepOfAnOrder) {
       if (found[0].active) {
         EXPECT_EQ(found[0].outcome.kind, v1::ORDER_EVENT_KIND_APPLIED);
         EXPECT_FALSE(found[0].outcome.traces.empty());
-        EXPECT_NE(sandbox.Manifest() == before, GetParam().name != std::string("ProcessRunDecoy"));
+        EXPECT_NE(sandbox.Manifest() == before, GetParam().leaves_files);
         EXPECT_EQ(player->Undo(order.id(), v1::UNDO_REASON_ENDED).cleanup,
                   v1::CLEANUP_RESULT_VERIFIED);
       } else {
@@ -111,7 +170,7 @@ TEST_P(KillMatrix, EveryStepOfTheRecovery) {
   std::vector<std::string> points;
   {
     Sandbox dry(Sandbox::On::kMemory);
-    dry.policy.set_remove_log_lines(true);
+    Furnish(&dry);
     const v1::Order order = GetParam().order(dry);
     ASSERT_TRUE(RunAndDieAt(first, [&](const KillPoint& k) { Live(dry, order, k); }));
     points = PointsOf([&](const KillPoint& k) { RecoverOnly(dry, k); });
@@ -120,7 +179,7 @@ TEST_P(KillMatrix, EveryStepOfTheRecovery) {
   for (const std::string& second : points) {
     SCOPED_TRACE(second);
     Sandbox sandbox(Sandbox::On::kMemory);
-    sandbox.policy.set_remove_log_lines(true);
+    Furnish(&sandbox);
     const v1::Order order = GetParam().order(sandbox);
     const auto before = sandbox.Manifest();
     ASSERT_TRUE(RunAndDieAt(first, [&](const KillPoint& k) { Live(sandbox, order, k); }));
@@ -136,35 +195,31 @@ TEST_P(KillMatrix, EveryStepOfTheRecovery) {
 
 TEST_P(KillMatrix, WhatTheTeamHadRemovedIsStillSaidAfterACrashInUndo) {
   std::vector<std::string> points;
+  std::map<std::string, std::string> team_left;
   const auto undo_only = [](const Sandbox& sandbox, const v1::Order& order, const KillPoint& k) {
     auto player = sandbox.Player(k);
     player->Recover();
     player->Undo(order.id(), v1::UNDO_REASON_ENDED);
   };
-  const auto team_acts = [](const Sandbox& sandbox) {
-    sandbox.KillDecoys();
-    if (sandbox.Exists(sandbox.Path("docs/HoSo_LuuTru"))) {
-      unlink(sandbox.Path("docs/HoSo_LuuTru/DOC_TOI_DE_KHOI_PHUC.txt").c_str());
-    }
-    sandbox.Write(sandbox.page(), "của đội ứng cứu", 0640);
-    sandbox.Write(sandbox.log_file(), "", 0640);
-  };
   {
     Sandbox dry(Sandbox::On::kMemory);
+    Furnish(&dry);
     const v1::Order order = GetParam().order(dry);
     dry.Player()->Start(order, [](int64_t) {});
-    team_acts(dry);
+    GetParam().team(dry);
+    team_left = Left(dry);
     points = PointsOf([&](const KillPoint& k) { undo_only(dry, order, k); });
   }
   ASSERT_GE(points.size(), 4u);
   for (const std::string& point : points) {
     SCOPED_TRACE(point);
     Sandbox sandbox(Sandbox::On::kMemory);
+    Furnish(&sandbox);
     const v1::Order order = GetParam().order(sandbox);
     const Outcome applied = sandbox.Player()->Start(order, [](int64_t) {});
     ASSERT_EQ(applied.kind, v1::ORDER_EVENT_KIND_APPLIED)
         << ::testing::PrintToString(applied.notes);
-    team_acts(sandbox);
+    GetParam().team(sandbox);
     ASSERT_TRUE(RunAndDieAt(point, [&](const KillPoint& k) { undo_only(sandbox, order, k); }));
     auto player = sandbox.Player();
     player->Recover();
@@ -173,7 +228,9 @@ TEST_P(KillMatrix, WhatTheTeamHadRemovedIsStillSaidAfterACrashInUndo) {
     EXPECT_EQ(outcome.cleanup, v1::CLEANUP_RESULT_SUPERSEDED);
     EXPECT_EQ(outcome.notes.size(), 1u) << ::testing::PrintToString(outcome.notes);
     EXPECT_FALSE(Sandbox::Exists(sandbox.Path("docs/HoSo_LuuTru")));
-    EXPECT_EQ(Sandbox::Read(sandbox.page()), "của đội ứng cứu");
+    for (const auto& [path, content] : team_left) {
+      EXPECT_EQ(Sandbox::Read(sandbox.Path(path)), content) << path;
+    }
   }
 }
 

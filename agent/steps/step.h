@@ -1,0 +1,81 @@
+#ifndef DRILL_AGENT_STEPS_STEP_H_
+#define DRILL_AGENT_STEPS_STEP_H_
+
+#include <functional>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "agent/actions/action.h"
+#include "agent/cleanup.h"
+#include "agent/guard.h"
+#include "agent/undo_log.h"
+#include "drill/v1/host.pb.h"
+
+namespace drill::agent {
+
+// The content of a log that can be set aside, at most.
+inline constexpr size_t kClearBytesMax = 32 << 20;
+// What tells a large file of ours apart stands in its first bytes.
+inline constexpr size_t kFillHeadBytes = 4096;
+
+// What a step needs to be made. Nothing is copied.
+struct ApplyContext {
+  const Guard& guard;
+  const Change& change;
+  const v1::UndoStep& step;  // as it stands in the log
+  UndoLog& log;
+  std::function<void(absl::string_view what)> reach;  // kill points
+};
+
+// What a step needs to be looked for and undone: the log, never the plan. Nothing is copied.
+struct UndoContext {
+  const UndoLog& log;
+  const v1::UndoStep& step;
+  const UndoFacts& facts;
+  std::function<void(absl::string_view what)> reach;
+  Cleanup& cleanup;
+  // Paths about which all has been said; VerifyUndone is not asked about them.
+  std::set<std::string>& settled;
+
+  // The team's own change stands there. `why` follows the path.
+  void LeaveAlone(absl::string_view why) const;
+  void Fail(const absl::Status& status) const;
+  // "; what was there before is kept as ..."
+  std::string Kept() const;
+};
+
+// One kind of step that the changer and the undoer do not do themselves: how it is made, found,
+// undone and checked. Without state; any thread.
+//
+// Undo compares what is there with what the log says we left: ours goes, what is as before stays,
+// anything else is the team's and is left alone. It may be called again after dying anywhere.
+class Step {
+ public:
+  virtual ~Step() = default;
+  // PermissionDenied: a control of the host stopped it; any other: our failure.
+  virtual absl::Status Apply(const ApplyContext& context) const = 0;
+  // PermissionDenied: a control removed or changed it.
+  virtual absl::Status Verify(const ApplyContext& context, const Spot& spot) const = 0;
+  // Something stands under the name; is it ours still? Says in `cleanup` what is not.
+  virtual void Survey(const UndoContext& context, const Spot& spot) const = 0;
+  virtual void Undo(const UndoContext& context, const Spot& spot) const = 0;
+  // Empty, or what is still not as it should be.
+  virtual std::string VerifyUndone(const UndoContext& context, const Spot& spot) const = 0;
+};
+
+// Null: the changer and the undoer do it themselves, or it is not known.
+const Step* FindStep(v1::StepKind kind);
+
+// Does this kind change what the owner had, so that its pre-image may be the last copy?
+bool HoldsOwnersContent(v1::StepKind kind);
+
+// The one function of each kind's file.
+const Step& EditLinesStep();
+const Step& ClearFileStep();
+const Step& FillFileStep();
+
+}  // namespace drill::agent
+
+#endif  // DRILL_AGENT_STEPS_STEP_H_
