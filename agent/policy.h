@@ -36,6 +36,7 @@ struct Limits {
   int64_t undo_store_bytes_max = 256 << 20;
   int64_t duration_max_seconds = 8 * 3600;
   int64_t free_bytes_min = 1 << 30;
+  int64_t command_max_seconds = 300;
 };
 Limits LimitsOf(const v1::Policy& policy);
 

@@ -41,6 +41,9 @@ const std::vector<ActionKind>& ActionKinds() {
        "a setting that the owner did not change", &MakeConfigChange},
       {v1::Action::kDataCorrupt, "data.corrupt", "T1565.001", false,
        "records that contradict themselves in a table that was changed", &MakeDataCorrupt},
+      {v1::Action::kExecAtomic, "exec.atomic", "T1059", true,
+       "whatever the test does: the shell that runs it, and the files that it changes",
+       &MakeExecAtomic},
   };
   return kinds;
 }
