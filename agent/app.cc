@@ -92,6 +92,7 @@ absl::StatusOr<std::unique_ptr<App>> App::Open(const std::string& path, KillPoin
       std::make_unique<State>(directory, std::move(lock), std::move(identity), std::move(outbox));
   HostPlayer::Options options;
   options.directory = path;
+  options.ca_pem = state->identity.ca_pem;
   options.policy = PolicyFromFile(directory.Policy());
   options.kill_point = std::move(kill_point);
   ASSIGN_OR_RETURN(state->player, HostPlayer::Open(std::move(options)));

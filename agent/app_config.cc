@@ -112,6 +112,13 @@ actions: []
 #  - log.clear            # làm rỗng nhật ký, hoàn lại sau / empties a log, puts it back
 #  - config.change        # đổi một dòng cấu hình / changes one line of a configuration
 #  - data.corrupt         # làm sai dữ liệu mồi / falsifies decoy data
+#  - files.exfiltrate     # gửi tệp mồi tới bồn thu của diễn tập / sends decoys to the drill's sink
+#  - network.beacon       # gọi về bồn thu theo chu kỳ / calls the drill's sink again and again
+#  - network.listen       # mở một cổng trong `ports` / opens a port of `ports`
+#  - network.scan         # dò cổng các máy trong `targets` / scans hosts of `targets`
+#  - network.flood        # gửi nhiều yêu cầu tới `targets` / sends many requests to `targets`
+#  - dns.query            # tra tên do diễn tập sinh ra / looks up names that the drill generates
+#  - auth.guess           # đăng nhập sai vào `targets` / failed log-ins at `targets`
 
 # Thư mục mà lệnh gọi bằng tên "@ten/..." / directories that orders name as "@name/...":
 #places:
@@ -132,8 +139,21 @@ actions: []
 #units:
 #  - sysupdate.service
 
+# Máy được phép dò, gửi tải, thử mật khẩu / hosts that may be scanned, flooded, guessed at:
+#targets:
+#  - host: web-02
+#    address: 192.0.2.20
+#    ports: [22, 80]
+
+# Cổng được phép mở, máy chủ DNS được phép hỏi / ports that may be opened, resolvers that may be asked:
+#ports: [4444]
+#resolvers: [192.0.2.53]
+
 # Giới hạn / limits:
 #caps:
+#  rate_max: 50
+#  guesses_max: 5
+#  sent_bytes_max: 67108864
 #  files_max: 200
 #  bytes_max: 67108864
 #  cpu_permille_max: 100

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct LinkUp {};
 struct LinkFrame {
   v1::ControllerFrame frame;
   int64_t received_us = 0;
+};
+struct LinkPeer {
+  std::string address;
 };
 struct LinkDown {
   absl::Status why;
@@ -49,8 +53,8 @@ struct DryRunDone {
 struct FactsSeen {
   HostFacts facts;
 };
-using AppEvent = std::variant<LinkUp, LinkFrame, LinkDown, LinkFailed, Prepared, Starting, Played,
-                              Undone, DryRunDone, FactsSeen>;
+using AppEvent = std::variant<LinkUp, LinkPeer, LinkFrame, LinkDown, LinkFailed, Prepared, Starting,
+                              Played, Undone, DryRunDone, FactsSeen>;
 
 // The mailbox of the agent's engine thread: everything that happens, in one order, behind one
 // descriptor that can be polled together with a timer.
@@ -62,6 +66,7 @@ class AppEvents : public LinkEvents, public WorkerEvents {
   AppEvents();
 
   void OnLinkUp() override { Post(LinkUp{}); }
+  void OnLinkPeer(std::string address) override { Post(LinkPeer{std::move(address)}); }
   void OnLinkFrame(v1::ControllerFrame frame, int64_t received_us) override;
   void OnLinkDown(absl::Status why) override { Post(LinkDown{std::move(why)}); }
   void OnLinkFailed(absl::Status why) override { Post(LinkFailed{std::move(why)}); }

@@ -96,7 +96,13 @@ void AppLoop::Handle(AppEvent& event, int64_t now_us) {
         if constexpr (std::is_same_v<T, LinkUp>) {
           parts_.show("connected");
           engine_.OnConnected(facts_, outbox_.last_seq(), now_us);
+        } else if constexpr (std::is_same_v<T, LinkPeer>) {
+          peer_address_ = std::move(e.address);
         } else if constexpr (std::is_same_v<T, LinkFrame>) {
+          // Before the engine: what it starts must know where the sink is.
+          if (e.frame.has_welcome()) {
+            parts_.worker->SetSink({peer_address_, e.frame.welcome().sink()});
+          }
           if (e.frame.has_desired()) {
             const v1::DesiredSet& set = e.frame.desired();
             os::LogInfo(absl::StrCat("desired set ", set.epoch(), ".", set.generation(), ": ",

@@ -86,6 +86,9 @@ class AppLoop {
   int64_t phase_until_us_ = INT64_MAX;
   absl::Status result_;
 
+  // Of the controller in this session.
+  std::string peer_address_;
+
   // Waits for the disk.
   std::vector<v1::OrderEvent> unrecorded_;
   int64_t record_again_us_ = INT64_MAX;

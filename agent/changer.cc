@@ -291,6 +291,7 @@ absl::Status Changer::Run(const Change& change, size_t index) {
   Reach(index, "logged");
   processes_[index] = decoy.id();
   const absl::Status went = decoy.Go();
+  if (went.ok()) counts_[decoy.id().pid] = decoy.TakeCounts();
   return absl::IsPermissionDenied(went) && HasEndedByItself(index) ? absl::OkStatus() : went;
 }
 

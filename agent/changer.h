@@ -2,7 +2,9 @@
 #define DRILL_AGENT_CHANGER_H_
 
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -38,6 +40,8 @@ class Changer {
   // At most kTracesInline, the last one included; REQUIRES: Apply was OK.
   std::vector<v1::Trace> Traces() const;
   int traces_total() const;
+  // Of the processes that run, by pid. REQUIRES: not called before.
+  std::map<int, DecoyCounts> TakeCounts() { return std::move(counts_); }
 
   static constexpr size_t kTracesInline = 32;
 
@@ -64,6 +68,7 @@ class Changer {
   std::vector<int64_t> made_at_us_;
   std::vector<ProcessId> processes_;  // by index of change
   std::vector<v1::Trace> found_;      // what a command was seen to change
+  std::map<int, DecoyCounts> counts_;
   size_t touched_ = 0;
 };
 

@@ -4,23 +4,31 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/actions/decoy_main.h"
 #include "agent/host_files.h"
 #include "agent/process.h"
+#include "agent/task.h"
 #include "common/base/status.h"
 
 namespace drill::agent {
 namespace {
 
+// Far longer than a child takes to settle its first effect: a host may be so busy that it hardly
+// runs.
 constexpr int kStartWaitMs = 15'000;
+static_assert(kStartWaitMs * int64_t{1000} > kFirstAnswerUs);
+constexpr size_t kNameBytesMax = 15;  // the kernel's TASK_COMM_LEN, without its end
 // Above every number that the child gives away, so that dup2 cannot overwrite a source.
 constexpr int kFirstFreeFd = 16;
 
@@ -53,6 +61,7 @@ struct ChildPlan {
   int null_fd = -1;
   int go_fd = -1;
   int status_fd = -1;
+  int counts_fd = -1;
 };
 
 void CloseFrom(int first) {
@@ -66,10 +75,11 @@ void CloseFrom(int first) {
   setsid();
   const int pid = getpid();
   if (dup2(plan.null_fd, 0) < 0 || dup2(plan.null_fd, 1) < 0 || dup2(plan.null_fd, 2) < 0 ||
-      dup2(plan.go_fd, kDecoyGoFd) < 0 || dup2(plan.status_fd, kDecoyStatusFd) < 0) {
+      dup2(plan.go_fd, kDecoyGoFd) < 0 || dup2(plan.status_fd, kDecoyStatusFd) < 0 ||
+      dup2(plan.counts_fd, kDecoyCountsFd) < 0) {
     _exit(1);
   }
-  CloseFrom(kDecoyStatusFd + 1);
+  CloseFrom(kDecoyCountsFd + 1);
   for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
@@ -111,6 +121,20 @@ absl::Status Died() {
   return absl::PermissionDeniedError("the decoy process was ended as soon as it was started");
 }
 
+// A decoy that is gone must be told by what it said, not by SIGPIPE, which the whole agent ignores
+// or not as its main pleases.
+void WriteQuietly(int fd, absl::string_view bytes) {
+  sigset_t pipe_signal;
+  sigset_t before;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  const absl::Status written = os::WriteAll(fd, bytes, "decoy process");
+  const timespec at_once{};
+  if (!written.ok()) sigtimedwait(&pipe_signal, nullptr, &at_once);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
 }  // namespace
 
 absl::StatusOr<Decoy> Decoy::Spawn(const DecoySpec& spec) {
@@ -119,11 +143,21 @@ absl::StatusOr<Decoy> Decoy::Spawn(const DecoySpec& spec) {
   ASSIGN_OR_RETURN(null, Raise(null.Release()));
   ASSIGN_OR_RETURN(Pipe go, MakePipe());
   ASSIGN_OR_RETURN(Pipe status, MakePipe());
-  std::array<std::string, 4> words = {spec.name, kDecoyArgument, absl::StrCat(spec.cpu_permille),
-                                      absl::StrCat(spec.seconds)};
-  char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), nullptr};
-  const ChildPlan plan{spec.program.c_str(), arguments, null.get(), go.read.get(),
-                       status.write.get()};
+  Decoy decoy;
+  decoy.task_ = EncodeDecoyGo({spec.task, spec.file_sha256});
+  if (decoy.task_.size() > kDecoyGoBytesMax) {
+    return absl::InternalError("the task of a decoy process is too large");
+  }
+  decoy.counts_ = DecoyCounts::Make();
+  os::Fd counts;
+  if (decoy.counts_.fd() >= 0) {
+    counts = os::Fd(fcntl(decoy.counts_.fd(), F_DUPFD_CLOEXEC, kFirstFreeFd));
+  }
+  std::array<std::string, 2> words = {spec.name, kDecoyArgument};
+  char* arguments[] = {words[0].data(), words[1].data(), nullptr};
+  const ChildPlan plan{spec.program.c_str(), arguments,
+                       null.get(),           go.read.get(),
+                       status.write.get(),   counts ? counts.get() : null.get()};
   // Forked twice, so that the decoy is a child of init: it outlives this run of the agent, and
   // leaves no zombie when somebody ends it. _Fork runs no handlers of other libraries.
   const pid_t between = _Fork();
@@ -136,7 +170,7 @@ absl::StatusOr<Decoy> Decoy::Spawn(const DecoySpec& spec) {
   while (waitpid(between, nullptr, 0) < 0 && errno == EINTR) {
   }
   status.write.Reset();
-  Decoy decoy;
+  go.read.Reset();
   ASSIGN_OR_RETURN(
       const size_t got,
       ReadInTime(status.read.get(), reinterpret_cast<char*>(&decoy.id_.pid), sizeof decoy.id_.pid));
@@ -150,28 +184,60 @@ absl::StatusOr<Decoy> Decoy::Spawn(const DecoySpec& spec) {
 }
 
 absl::Status Decoy::Go() {
-  // A decoy that is gone must be told by what it said, not by SIGPIPE, which the whole agent
-  // ignores or not as its main pleases.
-  sigset_t pipe_signal;
-  sigset_t before;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
-  const ssize_t put = write(go_.get(), "g", 1);
-  const timespec at_once{};
-  if (put < 0) sigtimedwait(&pipe_signal, nullptr, &at_once);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-
+  WriteQuietly(go_.get(), task_);
+  go_.Reset();  // its end is the end of the task's text
   char said = 0;
   ASSIGN_OR_RETURN(const size_t got, ReadInTime(status_.get(), &said, 1));
-  if (got == 1 && said == kDecoyRuns && IsAlive(id_)) return absl::OkStatus();
-  int error = 0;
-  if (got == 1 && said == kDecoyExecFailed) {
-    ASSIGN_OR_RETURN(const size_t more,
-                     ReadInTime(status_.get(), reinterpret_cast<char*>(&error), sizeof error));
-    if (more == sizeof error) return HostError(error, "start", "decoy process");
+  if (got != 1) return Died();
+  switch (said) {
+    case kDecoyRuns:
+      return IsAlive(id_) ? absl::OkStatus() : Died();
+    case kDecoyExecFailed: {
+      int error = 0;
+      ASSIGN_OR_RETURN(const size_t more,
+                       ReadInTime(status_.get(), reinterpret_cast<char*>(&error), sizeof error));
+      return more == sizeof error ? HostError(error, "start", "decoy process") : Died();
+    }
+    case kDecoyBlocked:
+    case kDecoyFailed: {
+      std::string why(kDecoyWhyBytesMax, '\0');
+      ASSIGN_OR_RETURN(const size_t size, ReadInTime(status_.get(), why.data(), why.size()));
+      why.resize(size);
+      if (said == kDecoyBlocked) return absl::PermissionDeniedError(why);
+      return absl::FailedPreconditionError(why);
+    }
+    default:
+      return Died();
   }
-  return Died();
+}
+
+DecoyCounts DecoyCounts::Make() {
+  DecoyCounts counts;
+  counts.memory_ = os::Fd(memfd_create("counts", MFD_CLOEXEC));
+  if (counts.memory_ && ftruncate(counts.memory_.get(), sizeof(TaskCounts)) != 0) {
+    counts.memory_.Reset();
+  }
+  return counts;
+}
+
+std::string DecoyCounts::Describe() const {
+  int64_t values[3] = {};
+  static_assert(sizeof values == sizeof(TaskCounts));
+  if (!memory_ || pread(memory_.get(), values, sizeof values, 0) != sizeof values) return "";
+  const auto [done, failed, bytes] = values;
+  if (done == 0 && bytes == 0) return "";
+  std::string text = absl::StrCat("contacts made: ", done);
+  if (failed > 0) absl::StrAppend(&text, ", of these without success: ", failed);
+  if (bytes > 0) absl::StrAppend(&text, ", bytes sent: ", bytes);
+  return text;
+}
+
+bool IsProcessName(absl::string_view name) {
+  return !name.empty() && name.size() <= kNameBytesMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' ||
+                  c == '-';
+         });
 }
 
 }  // namespace drill::agent

@@ -3,12 +3,14 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "agent/host_files.h"
+#include "agent/player.h"
 #include "agent/policy.h"
 
 namespace drill::agent {
@@ -30,6 +32,15 @@ struct OwnGround {
   absl::string_view directory;  // absolute, plain; no link may stand in it
   Names names = Names::kListed;
   absl::string_view name;
+};
+
+// Whom one order may be about to talk to; the policy decides.
+struct Reach {
+  SinkEndpoint sink;
+  std::string ca_pem;  // the controller's
+  // Opaque id of the order: lower-case hex, at most 32 digits, so that it fits a DNS label.
+  std::string mark;
+  std::vector<std::string> against;  // host ids
 };
 
 // What the owner's policy lets an order touch on this host. A value made for one order; immutable,
@@ -67,6 +78,19 @@ class Guard {
   // Errors as the two above.
   absl::StatusOr<std::string> ResolveNew(absl::string_view text) const;
 
+  void SetReach(Reach reach) { reach_ = std::move(reach); }
+  // Tasks with endpoints filled in, and mark, CA and zone as they need them.
+  // FailedPrecondition: the sink is closed for this channel, or not known yet.
+  absl::StatusOr<v1::NetworkTask> SinkTask(v1::Channel channel) const;
+  // "" is the sink. PermissionDenied: the policy does not list it.
+  absl::StatusOr<v1::NetworkTask> ResolverTask(const std::string& resolver) const;
+  // The hosts that the order is against, on these ports; none: all that the policy lists.
+  // PermissionDenied: all hosts and ports that the policy does not list. InvalidArgument: the
+  // order is against nobody.
+  absl::StatusOr<v1::NetworkTask> TargetTask(const std::vector<int>& ports) const;
+  // PermissionDenied: the policy does not list the port.
+  absl::Status AllowListen(int port) const;
+
   // Opens the parent of a path, every part checked. PermissionDenied, Aborted (a link), NotFound.
   absl::StatusOr<Spot> OpenSpot(const std::string& path) const;
 
@@ -81,9 +105,11 @@ class Guard {
   absl::StatusOr<std::string> Expand(absl::string_view text, std::string* place) const;
   absl::Status AllowPath(const std::string& path, const std::string* place) const;
   absl::StatusOr<std::string> Resolve(absl::string_view text, bool directory) const;
+  absl::Status SetZone(v1::NetworkTask* task) const;
 
   v1::Policy policy_;
   Limits limits_;
+  Reach reach_;
   std::vector<Root> roots_;
   std::vector<std::string> never_;  // no policy opens it
   std::vector<std::string> owners_never_;

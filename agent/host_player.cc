@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/changer.h"
+#include "agent/policy_time.h"
 #include "agent/process.h"
 #include "agent/steps/step.h"
 #include "common/base/status.h"
@@ -120,11 +121,14 @@ Outcome HostPlayer::Play(const v1::Order& order, Action& action, UndoLog log,
                          const std::function<void(int64_t)>& on_starting) {
   const std::string name = OpaqueId(order.id());
   const auto planned = Plan(order, action);
-  if (!planned.ok()) {
+  absl::Status may = planned.status();
+  // Only now: an order is armed, and asked about, ahead of the hours in which it starts.
+  if (may.ok()) may = AllowTime(planned->guard->policy(), options_.wall_us());
+  if (!may.ok()) {
     RemoveLog(DirectoryOf(name)).IgnoreError();
-    return NotStarted(planned.status());
+    return NotStarted(may);
   }
-  Started& started = started_.emplace(name, Started{std::move(log), {}}).first->second;
+  Started& started = started_.emplace(name, Started{std::move(log), {}, {}}).first->second;
   Changer changer(*planned->guard, planned->plan, started.log, options_.decoy_program,
                   options_.kill_point);
   absl::Status status = changer.Begin(order, boot_id_);
@@ -136,6 +140,7 @@ Outcome HostPlayer::Play(const v1::Order& order, Action& action, UndoLog log,
   }
   on_starting(os::BootMicros());
   status = changer.Apply();
+  started.counts = changer.TakeCounts();
   if (status.ok()) status = changer.Verify();
   Outcome outcome = Ended(v1::ORDER_EVENT_KIND_APPLIED, "");
   if (status.ok()) {
@@ -209,6 +214,12 @@ Outcome HostPlayer::UndoNow(Started& started, v1::UndoReason reason,
     options_.kill_point("undoing.after");
   }
   cleanup = undoer.Run(std::move(cleanup));
+  // They are gone: what they counted is final.
+  for (const auto& [pid, counts] : started.counts) {
+    const std::string text = counts.Describe();
+    if (!text.empty()) cleanup.Worsen(v1::CLEANUP_RESULT_VERIFIED, text);
+  }
+  started.counts.clear();
   options_.kill_point("undone.before");
   record(v1::UNDO_STATE_UNDONE);
   options_.kill_point("undone.after");
@@ -303,7 +314,7 @@ std::optional<Found> HostPlayer::RecoverOne(const std::string& name) {
     RemoveLog(DirectoryOf(name)).IgnoreError();
     return std::nullopt;
   }
-  Started& started = started_.emplace(name, Started{*std::move(log), {}}).first->second;
+  Started& started = started_.emplace(name, Started{*std::move(log), {}, {}}).first->second;
   found.order = started.log.opened().order();
   const v1::UndoMark* applied = started.log.FindMark(v1::UNDO_STATE_APPLIED);
   if (started.log.state() == v1::UNDO_STATE_APPLIED && !started.log.damaged()) {

@@ -1,6 +1,7 @@
 #ifndef DRILL_AGENT_HOST_PLAYER_H_
 #define DRILL_AGENT_HOST_PLAYER_H_
 
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "agent/policy.h"
 #include "agent/undo_log.h"
 #include "agent/undoer.h"
+#include "common/os/clock.h"
 
 namespace drill::agent {
 
@@ -37,8 +39,12 @@ class HostPlayer : public Player {
     PolicySource policy;
     // Started again as a decoy; its main calls DecoyMain (actions/decoy_main.h).
     std::string decoy_program = "/proc/self/exe";
+    // The controller's CA, which alone is believed over HTTPS.
+    std::string ca_pem;
     // Besides `directory`, what no order may touch: configuration, policy, keys.
     std::vector<std::string> own_paths;
+    // For the policy's hours and blackouts.
+    std::function<int64_t()> wall_us = os::WallMicros;
     KillPoint kill_point = [](absl::string_view) {};
   };
 
@@ -46,6 +52,7 @@ class HostPlayer : public Player {
   // from it (the caller holds its lock).
   static absl::StatusOr<std::unique_ptr<HostPlayer>> Open(Options options);
 
+  void SetSink(const SinkEndpoint& sink) override { sink_ = sink; }
   std::vector<Found> Recover() override;
   absl::Status Prepare(const v1::Order& order) override;
   void Discard(const v1::OrderId& id) override;
@@ -72,7 +79,8 @@ class HostPlayer : public Player {
   // A started order, until it is forgotten.
   struct Started {
     UndoLog log;
-    std::set<int> frozen;  // pids that we stopped
+    std::set<int> frozen;               // pids that we stopped
+    std::map<int, DecoyCounts> counts;  // by pid; lost with this run of the agent
   };
   struct Planned {
     std::optional<Guard> guard;
@@ -106,6 +114,7 @@ class HostPlayer : public Player {
 
   const Options options_;
   const std::string boot_id_;
+  SinkEndpoint sink_;
   std::map<std::string, Staged> staged_;    // by OpaqueId
   std::map<std::string, Started> started_;  // by OpaqueId
 };

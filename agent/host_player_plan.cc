@@ -89,6 +89,10 @@ absl::StatusOr<HostPlayer::Planned> HostPlayer::Plan(const v1::Order& order, Act
   const ActionKind& kind = *FindActionKind(parsed.kind_case());
   RETURN_IF_ERROR(guard.AllowKind(kind.name));
   if (kind.own_ground) guard.Grant(*kind.own_ground);
+  guard.SetReach({sink_,
+                  options_.ca_pem,
+                  OpaqueId(order.id()),
+                  {order.against().begin(), order.against().end()}});
   RETURN_IF_ERROR(action.Check(guard.limits()));
   Planned planned;
   auto plan = action.Plan(guard);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/mutex.h"
 #include "common/os/clock.h"
 #include "common/os/log.h"
@@ -47,6 +48,17 @@ bool Refused(const absl::Status& status) {
 }
 
 }  // namespace
+
+std::string AddressOfPeer(absl::string_view peer) {
+  const bool v6 = absl::ConsumePrefix(&peer, "ipv6:");
+  if (!v6 && !absl::ConsumePrefix(&peer, "ipv4:")) return "";
+  peer = peer.substr(0, peer.rfind(':'));
+  if (!absl::ConsumePrefix(&peer, "%5B")) absl::ConsumePrefix(&peer, "[");
+  if (!absl::ConsumeSuffix(&peer, "%5D")) absl::ConsumeSuffix(&peer, "]");
+  // Over a socket for both, IPv4 addresses come mapped; the sink listens on the plain one.
+  if (v6) absl::ConsumePrefix(&peer, "::ffff:");
+  return std::string(peer);
+}
 
 class Link::Impl {
  public:
@@ -142,6 +154,7 @@ class Link::Impl {
     v1::ControllerFrame frame;
     while (stream->Read(&frame)) {
       const int64_t received_us = os::BootMicros();
+      if (!*heard) events_->OnLinkPeer(AddressOfPeer(context.peer()));
       *heard = true;
       events_->OnLinkFrame(std::move(frame), received_us);
       frame.Clear();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "drill/v1/agent.pb.h"
 
 namespace drill::agent {
@@ -17,6 +18,8 @@ class LinkEvents {
   virtual ~LinkEvents() = default;
   // Connected and authenticated; the controller waits for Hello.
   virtual void OnLinkUp() = 0;
+  // Before the first frame of a session: the controller's IP address; empty if it has none.
+  virtual void OnLinkPeer(std::string address) = 0;
   // `received_us`: BOOTTIME just after it was read. May block until there is room.
   virtual void OnLinkFrame(v1::ControllerFrame frame, int64_t received_us) = 0;
   // After OnLinkUp: the connection is over.
@@ -24,6 +27,10 @@ class LinkEvents {
   // No connection came about; told again when the reason changes, and once a minute.
   virtual void OnLinkFailed(absl::Status why) = 0;
 };
+
+// The IP address of what gRPC calls a peer ("ipv4:192.0.2.1:443", "ipv6:%5B::1%5D:443"); empty: it
+// has none (a Unix socket).
+std::string AddressOfPeer(absl::string_view peer);
 
 class FrameSender {
  public:

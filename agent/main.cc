@@ -6,6 +6,7 @@
 
 #include "agent/actions/decoy_main.h"
 #include "agent/commands.h"
+#include "agent/task.h"
 #include "common/base/check.h"
 
 namespace drill::agent {
@@ -26,6 +27,7 @@ void PrepareProcess() {
 }  // namespace drill::agent
 
 int main(int argc, char** argv) {
+  if (drill::agent::IsAskpass()) return drill::agent::AskpassMain();
   if (drill::agent::IsDecoy(argc, argv)) return drill::agent::DecoyMain(argc, argv);
   drill::agent::PrepareProcess();
   return drill::agent::RunCommand(argc, argv);

@@ -31,12 +31,22 @@ struct Found {
   bool active = false;  // still in place
 };
 
+// The drill's own sink, as far as the controller that we are connected to has told: always on that
+// controller's own address.
+struct SinkEndpoint {
+  std::string address;  // IP address; empty: not known
+  v1::SinkPorts ports;
+};
+
 // Plays orders on this host: guard (owner's policy) → undo log → action → traces → undo.
 //
 // Blocking; used by one worker thread. The engine checks scope signatures and times before.
 class Player {
  public:
   virtual ~Player() = default;
+
+  // What orders that are prepared or started from now on send to.
+  virtual void SetSink(const SinkEndpoint& sink) = 0;
 
   // After a crash or reboot: finishes or undoes what was under way. Call once, first.
   virtual std::vector<Found> Recover() = 0;

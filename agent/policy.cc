@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "agent/policy_time.h"
 
 namespace drill::agent {
 namespace {
@@ -39,6 +40,9 @@ void CheckCaps(const v1::Caps& caps, FaultList* faults) {
         kDurationSecondsMax);
   range("command_max (seconds)", caps.has_command_max(), caps.command_max().seconds(), 3600);
   range("free_bytes_min", caps.has_free_bytes_min(), caps.free_bytes_min(), int64_t{1} << 50);
+  range("rate_max", caps.has_rate_max(), caps.rate_max(), 2'000);
+  range("guesses_max", caps.has_guesses_max(), caps.guesses_max(), 20);
+  range("sent_bytes_max", caps.has_sent_bytes_max(), caps.sent_bytes_max(), int64_t{1} << 30);
 }
 
 }  // namespace
@@ -55,6 +59,9 @@ Limits LimitsOf(const v1::Policy& policy) {
   if (caps.has_duration_max()) limits.duration_max_seconds = caps.duration_max().seconds();
   if (caps.has_command_max()) limits.command_max_seconds = caps.command_max().seconds();
   if (caps.has_free_bytes_min()) limits.free_bytes_min = caps.free_bytes_min();
+  if (caps.has_rate_max()) limits.rate_max = caps.rate_max();
+  if (caps.has_guesses_max()) limits.guesses_max = caps.guesses_max();
+  if (caps.has_sent_bytes_max()) limits.sent_bytes_max = caps.sent_bytes_max();
   return limits;
 }
 
@@ -99,7 +106,9 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
     faults.AddUnless(IsPlainAbsolutePath(path),
                      absl::StrCat("protect \"", path, "\" is not an absolute path below /"));
   }
+  CheckNetworkPolicy(policy, &faults);
   CheckCaps(policy.caps(), &faults);
+  CheckPolicyTimes(policy, &faults);
   return faults.ToStatus("policy");
 }
 

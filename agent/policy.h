@@ -37,6 +37,9 @@ struct Limits {
   int64_t duration_max_seconds = 8 * 3600;
   int64_t free_bytes_min = 1 << 30;
   int64_t command_max_seconds = 300;
+  int rate_max = 50;
+  int guesses_max = 5;
+  int64_t sent_bytes_max = 64 << 20;
 };
 Limits LimitsOf(const v1::Policy& policy);
 
@@ -57,8 +60,13 @@ class FaultList {
   std::vector<std::string> faults_;
 };
 
+// Adds what is wrong with targets, resolvers and ports.
+void CheckNetworkPolicy(const v1::Policy& policy, FaultList* faults);
+
 // An absolute path without empty, "." or ".." parts, control characters or a slash at its end.
 bool IsPlainAbsolutePath(absl::string_view path);
+// IPv4 or IPv6, as inet_pton takes it.
+bool IsIpAddress(const std::string& text);
 // One part of a path: not empty, ".", "..", longer than 255 bytes; no '/' or control character.
 bool IsPlainName(absl::string_view name);
 // A plain name for a new file that changes nothing by being there: not hidden, no page that a web

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/os/file.h"
+#include "drill/v1/host.pb.h"
 
 // Processes as /proc shows them. Blocking; any thread.
 namespace drill::agent {
@@ -45,11 +47,29 @@ std::optional<bool> IsOpenSomewhere(uint64_t device, uint64_t inode, int except_
 // /proc/sys/kernel/random/boot_id.
 absl::StatusOr<std::string> BootId();
 
+// What ps can show: 1 to 15 of [A-Za-z0-9._-].
+bool IsProcessName(absl::string_view name);
+
 struct DecoySpec {
   std::string program;  // started again with a hidden argument, see actions/decoy_main.h
   std::string name;     // what ps shows
-  int cpu_permille = 0;
-  int64_t seconds = 0;  // ends itself after so long
+  v1::ProcessTask task;
+  // SHA-256 (raw) of the task's file: it sends that content or nothing.
+  std::string file_sha256;
+};
+
+// How far a decoy got, in words; empty: it did nothing that is counted, or that cannot be told.
+// Holds memory that the decoy writes; made before it runs, of use after it is gone too.
+class DecoyCounts {
+ public:
+  DecoyCounts() = default;
+  // Empty on a kernel that has no such memory.
+  static DecoyCounts Make();
+  int fd() const { return memory_.get(); }
+  std::string Describe() const;
+
+ private:
+  os::Fd memory_;
 };
 
 // A decoy process on its way. It does nothing before Go; if this object, or the agent, dies before
@@ -60,11 +80,16 @@ class Decoy {
   static absl::StatusOr<Decoy> Spawn(const DecoySpec& spec);
 
   const ProcessId& id() const { return id_; }
-  // Lets it run and waits until it says that it does. PermissionDenied: it died instead.
+  // Lets it run and waits until it says that it does. PermissionDenied: it died instead, or a
+  // control stopped its first effect. FailedPrecondition: it says that the host is not as needed.
   absl::Status Go();
+  // REQUIRES: not called before.
+  DecoyCounts TakeCounts() { return std::move(counts_); }
 
  private:
   ProcessId id_;
+  std::string task_;
+  DecoyCounts counts_;
   os::Fd go_;
   os::Fd status_;
 };

@@ -14,11 +14,11 @@
 #include "common/base/digest.h"
 #include "common/base/status.h"
 #include "common/os/file.h"
+#include "core/exercise/mark.h"
 
 namespace drill::agent {
 namespace {
 
-constexpr size_t kOpaqueDigits = 12;
 
 std::string StoreOf(const std::string& directory) { return directory + "/store"; }
 
@@ -37,10 +37,7 @@ absl::StatusOr<std::vector<std::string>> ListNames(const std::string& directory)
 }  // namespace
 
 std::string OpaqueId(const v1::OrderId& id) {
-  // Not the serialised message: the name must not hang on how protobuf orders bytes.
-  return Sha256Hex(
-             absl::StrCat(id.exercise(), "\n", id.inject(), "\n", id.host(), "\n", id.attempt()))
-      .substr(0, kOpaqueDigits);
+  return OrderMark(id);
 }
 
 absl::StatusOr<UndoLog> UndoLog::Open(const std::string& directory) {

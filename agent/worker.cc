@@ -64,6 +64,10 @@ void Worker::Run() {
   }
 }
 
+void Worker::SetSink(SinkEndpoint sink) {
+  Post(&Worker::first_, [this, sink = std::move(sink)] { player_->SetSink(sink); });
+}
+
 void Worker::Prepare(v1::Order order) {
   uint64_t ticket = 0;
   {

@@ -52,6 +52,7 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  void SetSink(SinkEndpoint sink);
   void Prepare(v1::Order order);
   void Discard(v1::OrderId id);
   void Start(v1::Order order);

@@ -96,6 +96,7 @@ void AddAll(Command& root, CommonOptions* options) {
   AddReport(root);
   AddEvaluator(root);
   AddResults(root);
+  AddDeconflict(root);
   AddScenario(root);
   AddRegister(root);
   AddPerson(root);
@@ -144,7 +145,7 @@ int Run(const std::vector<std::string>& words, const Environment& environment) {
     environment.err << "drillctl: " << Say(language, Msg::kFailedOutput) << '\n';
     return kExitFailed;
   }
-  return kExitDone;
+  return session.exit_code();
 }
 
 }  // namespace drill::cli

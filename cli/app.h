@@ -12,6 +12,9 @@ namespace drill::cli {
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitUsage = 2;
+// deconflict: asked and answered, the drill did not make it. Not kExitFailed: a controller out of
+// reach must not look like an answer.
+inline constexpr int kExitNotOurs = 3;
 
 // Fills the program's whole tree of commands. `options` receives the common options when words
 // are parsed, and must outlive the tree.

@@ -172,6 +172,10 @@ absl::StatusOr<v1::Scorecard> Client::GetScore(absl::string_view exercise) {
 absl::StatusOr<v1::Document> Client::GetReport(const v1::GetReportRequest& request) {
   return wire_->Call(&v1::Drill::Stub::GetReport, request);
 }
+absl::StatusOr<v1::Deconfliction> Client::GetDeconfliction(
+    const v1::GetDeconflictionRequest& request) {
+  return wire_->Call(&v1::Drill::Stub::GetDeconfliction, request);
+}
 absl::StatusOr<v1::DutyTable> Client::GetDuty(int32_t year) {
   v1::GetDutyRequest request;
   request.set_year(year);

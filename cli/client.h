@@ -72,6 +72,7 @@ class Client {
   absl::StatusOr<v1::Scorecard> GetScore(absl::string_view exercise);
   absl::StatusOr<v1::Document> GetReport(const v1::GetReportRequest& request);
   absl::StatusOr<v1::DutyTable> GetDuty(int32_t year);
+  absl::StatusOr<v1::Deconfliction> GetDeconfliction(const v1::GetDeconflictionRequest& request);
   absl::StatusOr<v1::VerifyReport> VerifyJournal();
 
   // Follows an exercise from `cursor` on, through breaks of the stream, until the watcher has seen

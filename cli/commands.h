@@ -6,16 +6,17 @@
 // The command groups, one file each: cmd_person.cc has AddPerson and so on.
 namespace drill::cli {
 
-void AddPerson(Command& root);     // person
-void AddRegister(Command& root);   // register
-void AddAgent(Command& root);      // agent
-void AddScenario(Command& root);   // scenario
-void AddScope(Command& root);      // key, scope
-void AddExercise(Command& root);   // exercise
-void AddInject(Command& root);     // inject
-void AddReport(Command& root);     // report, inbox, read
-void AddEvaluator(Command& root);  // evaluator
-void AddResults(Command& root);    // score, aar, duty, journal, whoami, version
+void AddPerson(Command& root);      // person
+void AddRegister(Command& root);    // register
+void AddAgent(Command& root);       // agent
+void AddScenario(Command& root);    // scenario
+void AddScope(Command& root);       // key, scope
+void AddExercise(Command& root);    // exercise
+void AddInject(Command& root);      // inject
+void AddReport(Command& root);      // report, inbox, read
+void AddEvaluator(Command& root);   // evaluator
+void AddDeconflict(Command& root);  // deconflict
+void AddResults(Command& root);     // score, aar, duty, journal, whoami, version
 
 // Part of AddScenario: import.
 void AddImport(Command& scenario);

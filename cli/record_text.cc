@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/render.h"
+#include "common/base/digest.h"
 #include "core/scenario/unfold.h"
 
 namespace drill::cli {
@@ -131,6 +132,8 @@ class Writer {
         return Say(Msg::kRecManual, Clean(r.manual_played().inject()),
                    Clean(r.manual_played().host()), FormatTimeOfDay(r.manual_played().at_us()),
                    Clean(r.manual_played().played_by()), Clean(r.manual_played().witnessed_by()));
+      case v1::Record::kSinkReceived:
+        return Sink(r.sink_received());
       case v1::Record::kOrderReported:
         return Order(r.order_reported().event());
       case v1::Record::kOrderRetried:
@@ -139,6 +142,13 @@ class Writer {
       default:
         return "";
     }
+  }
+
+  std::string Sink(const v1::SinkReceived& s) const {
+    std::string text = Say(Msg::kRecSink, Clean(s.order().inject()), Clean(s.order().host()),
+                           s.contacts(), s.bytes(), Word(s.channel()), Clean(s.from()));
+    if (!s.sha256().empty()) absl::StrAppend(&text, Say(Msg::kRecSinkWhole, Hex(s.sha256())));
+    return text;
   }
 
   std::string Order(const v1::OrderEvent& e) const {

@@ -95,6 +95,10 @@ class Session {
   // Ensures that what was printed can be seen now.
   void Flush() { environment_.out.flush(); }
 
+  // Exit code of a command that answers with it; 0 unless set.
+  void SetExit(int code) { exit_ = code; }
+  int exit_code() const { return exit_; }
+
   // How a Submit ends: "Done", the id that the engine gave, its notes; or JSON.
   absl::Status PrintDone(absl::string_view path, const v1::SubmitResponse& response);
 
@@ -105,6 +109,7 @@ class Session {
   bool context_read_ = false;
   v1::Context context_;
   std::unique_ptr<Client> client_;
+  int exit_ = 0;
 };
 
 }  // namespace drill::cli

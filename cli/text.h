@@ -54,6 +54,8 @@ enum class Msg {
   kUsageEmptyDetection,
   kUsageArtefacts,
   kUsageEmptyAnswer,
+  kUsageDeconflict,
+  kUsageBom,
   // Failures: what, where, why; what to do.
   kFailedRefused,
   kFailedNoAnswer,
@@ -265,6 +267,8 @@ enum class Msg {
   kRecLetGo,
   kRecAdded,
   kRecManual,
+  kRecSink,
+  kRecSinkWhole,
   kRecRetried,
   kRecLate,
   kRecOrder,
@@ -302,6 +306,16 @@ enum class Msg {
   kDutyUnverified,
   kJournalGood,
   kJournalBad,
+  // Deconfliction.
+  kDeconflictOurs,
+  kDeconflictNotOurs,
+  kDeconflictEntry,
+  kDeconflictNoTrace,
+  kDeconflictThere,
+  kDeconflictGone,
+  kDeconflictHead,
+  kDeconflictWritten,
+  kDeconflictTruncated,
   kWhoAmI,
 };
 

@@ -65,6 +65,10 @@ absl::string_view English(Msg message) {
       return "$0 artefacts; a claim names at most $1, so split it";
     case Msg::kUsageEmptyAnswer:
       return "give --choice or --text";
+    case Msg::kUsageDeconflict:
+      return "name an ARTEFACT to ask about, or an --exercise whose pack you want";
+    case Msg::kUsageBom:
+      return "--bom: only with --format csv";
     case Msg::kFailedRefused:
       return "$0: refused by $1: $2";
     case Msg::kFailedNoAnswer:
@@ -482,6 +486,10 @@ absl::string_view English(Msg message) {
       return "Added $0 $1: $2";
     case Msg::kRecManual:
       return "$0 played by hand on $1 at $2 by $3, witnessed by $4";
+    case Msg::kRecSink:
+      return "$0 on $1: the drill's sink received $2 contacts, $3 bytes over $4 from $5";
+    case Msg::kRecSinkWhole:
+      return "; archive whole, sha256 $0";
     case Msg::kRecRetried:
       return "$0 on $1: played again, attempt $2";
     case Msg::kRecLate:
@@ -553,6 +561,25 @@ absl::string_view English(Msg message) {
     case Msg::kJournalBad:
       return "the journal has $0 faults in $1 records; stop drilld, keep the files as they are and "
              "tell whoever answers for them";
+    case Msg::kDeconflictOurs:
+      return "OURS: made by the drill";
+    case Msg::kDeconflictNotOurs:
+      return "NOT OURS: made by no exercise that you may ask about. Treat it as a real incident";
+    case Msg::kDeconflictEntry:
+      return "$0: host $1, since $2, exercise $3, inject $4, attempt $5, mark $6; $7";
+    case Msg::kDeconflictNoTrace:
+      return "an order that told of no artefact";
+    case Msg::kDeconflictThere:
+      return "STILL THERE";
+    case Msg::kDeconflictGone:
+      return "gone since $0: $1";
+    case Msg::kDeconflictHead:
+      return "Exercise $0: $1 artefacts of the drill";
+    case Msg::kDeconflictWritten:
+      return "Wrote $0 ($1 artefacts, $2 bytes)";
+    case Msg::kDeconflictTruncated:
+      return "there are more than the $0 artefacts of one answer; ask by --exercise, or for one "
+             "artefact";
     case Msg::kWhoAmI:
       return "$0 ($1), roles: $2; controller $3, version $4";
   }

@@ -64,6 +64,10 @@ absl::string_view Vietnamese(Msg message) {
       return "$0 dấu vết; một phát hiện nêu tối đa $1, hãy tách ra";
     case Msg::kUsageEmptyAnswer:
       return "phải có --choice hoặc --text";
+    case Msg::kUsageDeconflict:
+      return "ghi ARTEFACT cần hỏi, hoặc --exercise để lấy cả gói";
+    case Msg::kUsageBom:
+      return "--bom: chỉ dùng với --format csv";
     case Msg::kFailedRefused:
       return "$0: $1 từ chối: $2";
     case Msg::kFailedNoAnswer:
@@ -481,6 +485,10 @@ absl::string_view Vietnamese(Msg message) {
       return "Thêm $0 $1: $2";
     case Msg::kRecManual:
       return "$0 diễn bằng tay trên $1 lúc $2 bởi $3, chứng kiến $4";
+    case Msg::kRecSink:
+      return "$0 trên $1: máy chủ hứng dữ liệu của diễn tập đã nhận $2 lần, $3 byte qua $4 từ $5";
+    case Msg::kRecSinkWhole:
+      return "; đủ cả tệp nén, sha256 $0";
     case Msg::kRecRetried:
       return "$0 trên $1: diễn lại lần $2";
     case Msg::kRecLate:
@@ -552,6 +560,26 @@ absl::string_view Vietnamese(Msg message) {
     case Msg::kJournalBad:
       return "nhật ký có $0 lỗi trong $1 bản ghi; dừng drilld, giữ nguyên tệp và báo người chịu "
              "trách nhiệm";
+    case Msg::kDeconflictOurs:
+      return "CỦA TA: do diễn tập tạo ra";
+    case Msg::kDeconflictNotOurs:
+      return "KHÔNG PHẢI CỦA TA: không do cuộc diễn tập nào mà bạn được hỏi tạo ra. Hãy xử lý như "
+             "sự cố thật";
+    case Msg::kDeconflictEntry:
+      return "$0: máy $1, từ $2, cuộc diễn tập $3, tình huống $4, lần $5, mã $6; $7";
+    case Msg::kDeconflictNoTrace:
+      return "lệnh không báo dấu vết nào";
+    case Msg::kDeconflictThere:
+      return "CÒN TRÊN MÁY";
+    case Msg::kDeconflictGone:
+      return "đã hết từ $0: $1";
+    case Msg::kDeconflictHead:
+      return "Cuộc diễn tập $0: $1 dấu vết do diễn tập tạo ra";
+    case Msg::kDeconflictWritten:
+      return "Đã ghi $0 ($1 dấu vết, $2 byte)";
+    case Msg::kDeconflictTruncated:
+      return "có nhiều hơn $0 dấu vết của một câu trả lời; hãy hỏi theo --exercise, hoặc từng dấu "
+             "vết";
     case Msg::kWhoAmI:
       return "$0 ($1), vai trò: $2; máy chủ $3, phiên bản $4";
   }

@@ -49,6 +49,12 @@ int main(int argc, char** argv) {
   cli.add_option("--advertise", options.advertise_people,
                  "HOST:PORT that people and enrolments dial");
   cli.add_option("--advertise-agents", options.advertise_agents, "HOST:PORT that agents dial");
+  cli.add_option("--sink-http", options.sink_http,
+                 "ADDRESS:PORT of the drill's sink for HTTP; port 0: any; not given: closed");
+  cli.add_option("--sink-https", options.sink_https, "the same for HTTPS");
+  cli.add_option("--sink-tcp", options.sink_tcp, "the same for raw TCP");
+  cli.add_option("--sink-dns", options.sink_dns, "the same for DNS over UDP");
+  cli.add_option("--sink-zone", options.sink_zone, "DNS zone of the sink")->capture_default_str();
   cli.add_option("--obligations", options.obligations_dir, "folder of obligation packs");
   try {
     cli.parse(argc, argv);

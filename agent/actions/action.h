@@ -119,6 +119,13 @@ std::unique_ptr<Action> MakeDataCorrupt(const v1::Action& action, const std::str
 std::unique_ptr<Action> MakePersistenceCron(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakePersistenceSystemd(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakePersistenceSshKey(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeFilesExfiltrate(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeNetworkBeacon(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeNetworkScan(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeNetworkFlood(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeNetworkListen(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeDnsQuery(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeAuthGuess(const v1::Action& action, const std::string& mark);
 
 }  // namespace drill::agent
 

@@ -3,7 +3,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/actions/action.h"
-#include "agent/actions/host_file.h"
 #include "common/base/status.h"
 
 namespace drill::agent {
@@ -40,11 +39,11 @@ class CpuBurn : public Action {
     Change change;
     change.kind = v1::STEP_KIND_PROCESS;
     change.decoy.name = name_;
-    change.decoy.cpu_permille = cpu_permille_;
+    change.decoy.task.set_cpu_permille(cpu_permille_);
     // Never longer than the owner lets an order last, whatever becomes of the agent.
-    change.decoy.seconds =
+    change.ends_after_seconds =
         std::max<int64_t>(1, std::min(seconds_, guard.limits().duration_max_seconds));
-    change.ends_after_seconds = change.decoy.seconds;
+    change.decoy.task.set_seconds(change.ends_after_seconds);
     change.traces.push_back({v1::ARTEFACT_KIND_PROCESS, name_, true});
     ActionPlan plan;
     plan.changes.push_back(std::move(change));

@@ -1,19 +1,14 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <time.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <iterator>
-
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "agent/actions/action.h"
+#include "agent/actions/papers.h"
 #include "common/base/check.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
-#include "common/os/clock.h"
 #include "common/os/random.h"
 
 namespace drill::agent {
@@ -25,53 +20,6 @@ constexpr size_t kKeyBytes = 32;
 constexpr size_t kBlockBytes = 16;
 constexpr uint32_t kFolderMode = 0755;
 constexpr uint32_t kFileMode = 0644;
-
-struct Paper {
-  absl::string_view name;
-  absl::string_view extension;
-  absl::string_view subject;
-};
-constexpr Paper kPapers[] = {
-    {"QĐ_phê_duyệt_kế_hoạch", ".docx", "Về việc phê duyệt kế hoạch công tác"},
-    {"Báo_cáo_tổng_hợp", ".docx", "Báo cáo tổng hợp kết quả thực hiện nhiệm vụ"},
-    {"Tờ_trình_dự_toán", ".docx", "Về việc đề nghị phê duyệt dự toán kinh phí"},
-    {"Biên_bản_họp_giao_ban", ".docx", "Biên bản họp giao ban đơn vị"},
-    {"Danh_sách_cán_bộ", ".xlsx", "Danh sách cán bộ, công chức, viên chức"},
-    {"Bảng_lương", ".xlsx", "Bảng thanh toán tiền lương và phụ cấp"},
-    {"Hợp_đồng_mua_sắm", ".pdf", "Hợp đồng mua sắm trang thiết bị"},
-    {"Công_văn_đến", ".pdf", "Về việc tăng cường kỷ luật, kỷ cương hành chính"},
-    {"Hồ_sơ_nghiệm_thu", ".pdf", "Biên bản nghiệm thu khối lượng hoàn thành"},
-    {"Kế_hoạch_công_tác", ".docx", "Kế hoạch công tác tháng"},
-};
-constexpr int kPaperCount = static_cast<int>(std::size(kPapers));
-
-// Exactly `size` bytes: cut where a character begins, filled up with line ends.
-std::string FitUtf8(std::string text, size_t size) {
-  size_t end = std::min(size, text.size());
-  const auto continues = [&](size_t at) {
-    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
-  };
-  while (end > 0 && continues(end)) --end;
-  text.resize(end);
-  text.resize(size, '\n');
-  return text;
-}
-
-std::string PaperText(int index, const std::string& period, size_t size) {
-  const Paper& paper = kPapers[index % kPaperCount];
-  std::string text = absl::StrCat(
-      "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập - Tự do - Hạnh phúc\n\nSố: ", 100 + index,
-      "/VP-TH\n\n", paper.subject, " (", period, ")\n\n");
-  for (int article = 1; text.size() < size; ++article) {
-    absl::StrAppend(&text, "Điều ", article,
-                    ". Các phòng, ban và cá nhân có liên quan căn cứ chức năng, nhiệm vụ được giao "
-                    "tổ chức thực hiện nội dung mục ",
-                    article,
-                    " theo đúng tiến độ, báo cáo kết quả về bộ phận tổng hợp trước ngày 25 hằng "
-                    "tháng.\n");
-  }
-  return FitUtf8(std::move(text), size);
-}
 
 // AES-256-CTR: a random starting block in front, then as many bytes as the text has.
 std::string Encrypt(absl::string_view text, const std::string& key, const std::string& block) {
@@ -101,19 +49,6 @@ std::string NoteText(int count, const std::string& extension, const std::string&
                       "sẽ bị công bố.\n\n"
                       "Mã định danh của quý vị: ",
                       mark, "\n");
-}
-
-// Months going back from the current one: "2026_07".
-std::vector<std::string> Periods(int count) {
-  const time_t now = static_cast<time_t>(os::WallMicros() / 1'000'000);
-  tm parts{};
-  gmtime_r(&now, &parts);
-  int month = (parts.tm_year + 1900) * 12 + parts.tm_mon;
-  std::vector<std::string> periods;
-  for (int i = 0; i < count; ++i, --month) {
-    periods.push_back(absl::StrFormat("%04d_%02d", month / 12, month % 12 + 1));
-  }
-  return periods;
 }
 
 class FilesEncrypt : public Action {
@@ -181,20 +116,17 @@ absl::Status FilesEncrypt::Check(const Limits& limits) const {
 }
 
 void FilesEncrypt::MakeDocuments() {
-  const std::vector<std::string> periods = Periods((count_ + kPaperCount - 1) / kPaperCount);
+  const std::vector<Paper> papers = MakePapers(count_, bytes_each_);
   const std::string start = os::RandomBytes(kBlockBytes);
   for (int i = 0; i < count_; ++i) {
-    const Paper& paper = kPapers[i % kPaperCount];
-    const std::string period = periods[static_cast<size_t>(i / kPaperCount)];
+    const Paper& paper = papers[static_cast<size_t>(i)];
     Document document;
-    document.name = absl::StrCat(paper.name, "_", period, paper.extension);
-    const auto plain = [i, period, size = static_cast<size_t>(bytes_each_)] {
-      return PaperText(i, period, size);
-    };
+    document.name = paper.name;
+    const auto plain = paper.content.make;
     // Each document counts from its own block: no two use the same key stream.
     const std::string block = Sha256(absl::StrCat(start, i)).substr(0, kBlockBytes);
     const auto locked = [plain, block, this] { return Encrypt(plain(), key_, block); };
-    document.plain = {bytes_each_, Sha256(plain()), plain};
+    document.plain = paper.content;
     document.locked = {bytes_each_ + int64_t{kBlockBytes}, Sha256(locked()), locked};
     documents_.push_back(std::move(document));
   }

@@ -8,14 +8,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/status.h"
 
 namespace drill::agent {
 namespace {
 
-constexpr size_t kNameBytesMax = 15;  // the kernel's TASK_COMM_LEN, without its end
 
 absl::Status CheckWritable(const Spot& spot, const std::string& path) {
   if (faccessat(spot.directory.get(), ".", W_OK | X_OK, AT_EACCESS) == 0) return absl::OkStatus();
@@ -85,14 +83,6 @@ absl::Status CheckBytes(absl::string_view kind, int64_t bytes, const Limits& lim
   if (bytes <= limits.bytes_max) return absl::OkStatus();
   return absl::PermissionDeniedError(
       absl::StrCat(kind, ": ", bytes, " bytes are above the owner's cap of ", limits.bytes_max));
-}
-
-bool IsProcessName(absl::string_view name) {
-  return !name.empty() && name.size() <= kNameBytesMax &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' ||
-                  c == '-';
-         });
 }
 
 }  // namespace drill::agent

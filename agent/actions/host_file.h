@@ -35,9 +35,6 @@ absl::StatusOr<OwnersFile> ReadOwnersFile(const Guard& guard, const std::string&
 // PermissionDenied: above the owner's cap.
 absl::Status CheckBytes(absl::string_view kind, int64_t bytes, const Limits& limits);
 
-// What ps shows: 1..15 bytes of [A-Za-z0-9._-].
-bool IsProcessName(absl::string_view name);
-
 }  // namespace drill::agent
 
 #endif  // DRILL_AGENT_ACTIONS_HOST_FILE_H_

@@ -1,6 +1,3 @@
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "agent/actions/action.h"
 #include "common/base/status.h"
@@ -8,18 +5,9 @@
 namespace drill::agent {
 namespace {
 
-constexpr size_t kNameBytesMax = 15;  // the kernel's TASK_COMM_LEN, without its end
 constexpr int kCpuPermilleMax = 200;
 // The decoy ends itself this long after the agent should have ended it.
 constexpr int64_t kGraceSeconds = 60;
-
-bool IsProcessName(absl::string_view name) {
-  return !name.empty() && name.size() <= kNameBytesMax &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' ||
-                  c == '-';
-         });
-}
 
 class ProcessRunDecoy : public Action {
  public:
@@ -46,8 +34,8 @@ class ProcessRunDecoy : public Action {
     Change change;
     change.kind = v1::STEP_KIND_PROCESS;
     change.decoy.name = name_;
-    change.decoy.cpu_permille = cpu_permille_;
-    change.decoy.seconds = guard.limits().duration_max_seconds + kGraceSeconds;
+    change.decoy.task.set_cpu_permille(cpu_permille_);
+    change.decoy.task.set_seconds(guard.limits().duration_max_seconds + kGraceSeconds);
     change.traces.push_back({v1::ARTEFACT_KIND_PROCESS, name_, true});
     ActionPlan plan;
     plan.changes.push_back(std::move(change));

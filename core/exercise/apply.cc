@@ -47,6 +47,8 @@ absl::Status ExerciseFold::Run() {
       return Manual();
     case v1::Record::kOrderReported:
       return Order();
+    case v1::Record::kSinkReceived:
+      return Sink();
     case v1::Record::kOrderRetried:
       return Retried();
     case v1::Record::kAgentSeen:

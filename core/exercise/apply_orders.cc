@@ -5,6 +5,7 @@
 
 #include "common/base/status.h"
 #include "core/exercise/fold.h"
+#include "core/exercise/mark.h"
 
 namespace drill::fold {
 
@@ -20,13 +21,14 @@ absl::Status ExerciseFold::Manual() {
     *trace.mutable_artefact() = artefact;
     trace.set_noticeable(true);
     trace.set_at_us(played.at_us());
-    AddTrace(e_.FindInject(played.inject()), host, trace);
+    AddTrace(e_.FindInject(played.inject()), host, 0, trace);
   }
   return absl::OkStatus();
 }
 
-void ExerciseFold::AddTrace(int inject, int host, const v1::Trace& trace) {
+void ExerciseFold::AddTrace(int inject, int host, int attempt, const v1::Trace& trace) {
   e_.traces[{inject, host}].push_back(trace);
+  e_.trace_attempts[{inject, host}].push_back(attempt);
   e_.evidence[Exercise::EvidenceKey(host, trace.artefact())].push_back({inject, host, trace});
   if (!trace.sha256().empty()) {
     // A file may be named by its content as well as by its path.
@@ -97,6 +99,11 @@ void ExerciseFold::StaleStep(const v1::OrderEvent& event, int index, int host) {
       return;
   }
   e_.stale_attempts.erase(key);
+  if (auto past = e_.past_attempts.find(key); past != e_.past_attempts.end()) {
+    past->second.cleanup =
+        cleanup == v1::CLEANUP_RESULT_UNSPECIFIED ? v1::CLEANUP_RESULT_VERIFIED : cleanup;
+    past->second.undone_us = HostTime(event.at_us());
+  }
   if (cleanup == v1::CLEANUP_RESULT_RESIDUE) {
     e_.stale_residue.insert(key);
     KeepNotes(event, index, host);
@@ -126,7 +133,7 @@ void ExerciseFold::OrderStep(const v1::OrderEvent& event, int index, int host, I
       if (event.error_us() > 0) order->error_us = Clamped(event.error_us());
       for (v1::Trace trace : event.traces()) {
         trace.set_at_us(TraceTime(event, trace, *order));
-        AddTrace(index, host, trace);
+        AddTrace(index, host, order->attempt, trace);
         if (trace.noticeable()) First(&order->noticeable_us, trace.at_us());
       }
       return;
@@ -216,8 +223,12 @@ absl::Status ExerciseFold::Retried() {
   if (order.NeedsCleanup()) {
     e_.stale_attempts.insert({e_.FindInject(retried.inject()), host, order.attempt});
   }
+  e_.past_attempts[{e_.FindInject(retried.inject()), host, order.attempt}] = order;
   order = OrderState{};
   order.attempt = retried.attempt();
+  if (UsesSink(inject->inject.action())) {
+    Mark(inject->inject.id(), e_.FindInject(retried.inject()), host, order.attempt);
+  }
   // A start that was taken back is no anchor.
   inject->started_us = 0;
   for (const OrderState& other : inject->orders) {

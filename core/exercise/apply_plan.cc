@@ -5,6 +5,7 @@
 
 #include "common/base/status.h"
 #include "core/exercise/fold.h"
+#include "core/exercise/mark.h"
 #include "core/scenario/unfold.h"
 
 namespace drill::fold {
@@ -51,6 +52,11 @@ absl::Status ExerciseFold::AddInject(const v1::Inject& authored, bool added) {
       if (chosen(state.inject.against())) state.against.push_back(static_cast<int>(h));
     }
     if (state.is_action()) state.orders.resize(state.hosts.size());
+    if (state.is_action() && UsesSink(state.inject.action())) {
+      for (int host : state.hosts) {
+        Mark(state.inject.id(), static_cast<int>(e_.injects.size()), host, 1);
+      }
+    }
     if (state.inject.has_at()) {
       state.status = Status::kScheduled;
       state.planned_ex_us = Micros(state.inject.at());

@@ -138,6 +138,7 @@ struct Dispatch {
     return absl::OkStatus();
   }
   absl::Status operator()(const Bootstrap& in) { return Boot(c, in); }
+  absl::Status operator()(const SinkContact& in) { return Received(c, in); }
 };
 
 v1::Actor ActorOf(const Input& input) {

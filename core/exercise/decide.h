@@ -52,8 +52,19 @@ struct ClockStep {
 struct Bootstrap {
   std::string token_sha256;
 };
+// What the sink received from one order by one channel since it last said so.
+struct SinkContact {
+  std::string mark;
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  std::string from;  // IP address of the latest
+  int64_t contacts = 0;
+  int64_t bytes = 0;
+  std::string sha256;  // of the archive, once it came whole
+  int64_t first_us = 0;
+  int64_t last_us = 0;
+};
 using Input = std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnswer, AgentEnrolment,
-                           ControllerStart, ClockStep, Bootstrap>;
+                           ControllerStart, ClockStep, Bootstrap, SinkContact>;
 
 struct Decision {
   // stream, actor, request_id and body set; numbers and time are the caller's.

@@ -102,6 +102,11 @@ void RetractStarted(Context& c, const Exercise& e, const InjectState& inject);
 absl::Status Presence(Context& c, const AgentPresence& presence);
 absl::Status ControllerUp(Context& c, const ControllerStart& start);
 
+// decide_sink.cc
+// NotFound: no order has this mark. FailedPrecondition: its exercise has not begun, or the order is
+// cleaned up. Nothing is recorded then.
+absl::Status Received(Context& c, const SinkContact& contact);
+
 // decide_team.cc
 absl::Status Observe(Context& c, const v1::Observe& observe);
 absl::Status Link(Context& c, const v1::LinkObservation& link);

@@ -61,7 +61,8 @@ class ExerciseFold {
 
   // apply_orders.cc
   absl::Status Manual();
-  void AddTrace(int inject, int host, const v1::Trace& trace);
+  // `attempt` 0: played by hand.
+  void AddTrace(int inject, int host, int attempt, const v1::Trace& trace);
   static std::string Hex(absl::string_view bytes);
   int64_t HostTime(int64_t at_us) const;
   int64_t TraceTime(const v1::OrderEvent& event, const v1::Trace& trace,
@@ -77,6 +78,10 @@ class ExerciseFold {
              OrderState* order);
   void KeepNotes(const v1::OrderEvent& event, int index, int host);
   absl::Status Retried();
+
+  // apply_sink.cc
+  void Mark(const std::string& id, int inject, int host, int attempt);
+  absl::Status Sink();
 
   // apply_people.cc
   absl::Status Observed();

@@ -144,6 +144,13 @@ struct ObservationState {
   uint32_t rejection_record = 0;
 };
 
+// One order, by indices of the exercise.
+struct MarkedOrder {
+  int inject;
+  int host;
+  int attempt;
+};
+
 struct ExerciseHost {
   v1::Host host;
   std::string system;  // system id
@@ -188,6 +195,13 @@ struct Exercise {
   // (inject, team part) → first time a member opened it.
   absl::btree_map<std::pair<int, std::string>, int64_t> reads;
 
+  // Attempts before the present one, as they ended: (inject, host, attempt).
+  absl::btree_map<std::tuple<int, int, int>, OrderState> past_attempts;
+  // Parallel to `traces`: the attempt that left each; 0: played by hand.
+  absl::btree_map<std::pair<int, int>, std::vector<int32_t>> trace_attempts;
+  // What the drill's sink received, added up: (inject, host, attempt, channel).
+  absl::btree_map<std::tuple<int, int, int, int>, v1::SinkReceived> sink;
+
   uint64_t head_stream_seq = 0;
 
   // Look-ups; -1 when there is none.
@@ -211,6 +225,8 @@ struct Exercise {
   absl::flat_hash_map<std::string, int> observation_index;
   // host index + kind + value → traces, for matching.
   absl::flat_hash_map<std::string, std::vector<PlayedTrace>> evidence;
+  // Mark → order, for those that talk to the sink.
+  absl::flat_hash_map<std::string, MarkedOrder> marks;
   static std::string EvidenceKey(int host, const v1::Artefact& artefact);
 };
 

@@ -14,6 +14,7 @@
 #include "common/keys/token.h"
 #include "common/os/file.h"
 #include "common/os/random.h"
+#include "common/rpc/channel.h"
 #include "common/yaml/dump.h"
 #include "common/yaml/load.h"
 #include "core/scoring/score.h"
@@ -22,6 +23,7 @@
 #include "server/app/obligations.h"
 #include "server/journal/sqlite_journal.h"
 #include "server/rpc/rpc_server.h"
+#include "server/sink/sink.h"
 
 namespace drill {
 namespace {
@@ -44,16 +46,19 @@ struct App::Parts {
   std::unique_ptr<Journal> journal;
   std::unique_ptr<BlobStore> blobs;
   EngineClock clock;
+  std::unique_ptr<IoThread> io;  // only with a sink; results of the loop come to it
   std::unique_ptr<View> view;
   std::unique_ptr<Loop> loop;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<ControllerBackend> backend;
+  std::unique_ptr<Sink> sink;
   std::unique_ptr<RpcServer> rpc;
   bool ready = false;  // endpoint.json is ours
 
   absl::Status OpenData();
   absl::Status StartEngine();
   absl::Status StartNetwork();
+  absl::Status StartSink(const TlsIdentity& identity);
   absl::Status WriteAdminContext();
   absl::Status WriteEndpoint();
   void Stop();
@@ -86,8 +91,9 @@ absl::Status App::Parts::StartNetwork() {
       ControllerBackend::Parts{loop.get(), view.get(), journal.get(), blobs.get(), workers.get(),
                                &clock, ca.get(), std::move(obligations), options.version});
   std::vector<std::string> names;
-  for (const std::string& address : {options.people_address, options.agents_address,
-                                     options.advertise_people, options.advertise_agents}) {
+  for (const std::string& address :
+       {options.people_address, options.agents_address, options.advertise_people,
+        options.advertise_agents, options.sink_https}) {
     const std::string host = HostOf(address);
     if (!host.empty() && host != "0.0.0.0" && host != "::") names.push_back(host);
   }
@@ -101,7 +107,39 @@ absl::Status App::Parts::StartNetwork() {
   rpc_options.server_key_pem = identity.key_pem;
   rpc_options.server_chain_pem = identity.chain_pem;
   rpc_options.engine_clock = [this] { return clock.NowUs(); };
+  // Before agents can connect: their welcome names its ports.
+  RETURN_IF_ERROR(StartSink(identity));
   ASSIGN_OR_RETURN(rpc, RpcServer::Start(std::move(rpc_options), backend.get()));
+  return absl::OkStatus();
+}
+
+absl::Status App::Parts::StartSink(const TlsIdentity& identity) {
+  SinkOptions sink_options;
+  const std::pair<const std::string*, std::optional<SinkAddress>*> channels[] = {
+      {&options.sink_http, &sink_options.http},
+      {&options.sink_https, &sink_options.https},
+      {&options.sink_tcp, &sink_options.tcp},
+      {&options.sink_dns, &sink_options.dns}};
+  bool any = false;
+  for (const auto& [text, address] : channels) {
+    if (text->empty()) continue;
+    ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(*text));
+    *address = SinkAddress{parsed.host, parsed.port};
+    any = true;
+  }
+  if (!any) return absl::OkStatus();
+  sink_options.zone = options.sink_zone;
+  sink_options.tls = {identity.key_pem, identity.chain_pem};
+  sink_options.engine_clock = [this] { return clock.NowUs(); };
+  sink_options.deliver = [this](SinkContact contact, std::function<void(absl::Status)> done) {
+    loop->Received(std::move(contact), std::move(done));
+  };
+  io = std::make_unique<IoThread>();
+  ASSIGN_OR_RETURN(sink, Sink::Start(io.get(), std::move(sink_options)));
+  const v1::SinkPorts ports = sink->ports();
+  loop->OfferSink(ports);
+  spdlog::info("sink: http {}, https {}, tcp {}, dns {} (0: closed)", ports.http(), ports.https(),
+               ports.tcp(), ports.dns());
   return absl::OkStatus();
 }
 
@@ -160,6 +198,7 @@ void App::Parts::Stop() {
   // Only ours: a second controller that was refused must leave the first one's.
   if (ready) unlink((options.data_dir + "/endpoint.json").c_str());
   if (rpc != nullptr) rpc->Shutdown(kGrace);
+  if (sink != nullptr) sink->Stop();  // tells the loop what is left
   if (workers != nullptr) workers->Stop();
   if (loop != nullptr) loop->Stop();
   if (view != nullptr) view->Stop();

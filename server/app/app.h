@@ -17,6 +17,12 @@ struct AppOptions {
   std::string advertise_agents;
   // Folder of obligation packs; empty: found beside the data, the program or its share folder.
   std::string obligations_dir;
+  // The sink's channels, ADDRESS:PORT with an IP address; empty: closed, port 0: a free one.
+  std::string sink_http;
+  std::string sink_https;
+  std::string sink_tcp;
+  std::string sink_dns;
+  std::string sink_zone = "drill.invalid";
   std::string version;
 };
 

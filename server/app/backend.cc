@@ -182,6 +182,8 @@ void ControllerBackend::Simple(std::string person, QueryRequest request, Done<Qu
       return done(Reply(ReadQueue(q, r->exercise())));
     if (const auto* r = std::get_if<v1::GetScoreRequest>(&request))
       return done(Reply(ReadScore(q, r->exercise())));
+    if (const auto* r = std::get_if<v1::GetDeconflictionRequest>(&request))
+      return done(Reply(ReadDeconfliction(q, *r)));
     if (const auto* r = std::get_if<v1::GetDutyRequest>(&request)) {
       return done(
           Reply(ReadDuty(q, p_.obligations, r->year() != 0 ? r->year() : YearOf(q.now_us))));

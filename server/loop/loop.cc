@@ -101,6 +101,12 @@ void Loop::Boot(Bootstrap bootstrap, std::function<void(absl::Status)> done) {
   if (!mailbox_.Post(static_cast<size_t>(Lane::kControl), std::move(other))) done(Full());
 }
 
+void Loop::Received(SinkContact contact, std::function<void(absl::Status)> done) {
+  Other other{std::move(contact),
+              [done](absl::StatusOr<Decision> decision) { done(decision.status()); }};
+  if (!mailbox_.Post(static_cast<size_t>(Lane::kSensors), std::move(other))) done(Full());
+}
+
 bool Loop::Read(ReadWork work) {
   return mailbox_.Post(static_cast<size_t>(Lane::kPeople), std::move(work));
 }
@@ -200,6 +206,7 @@ void Loop::TakeHello(StreamId id, const v1::Hello& hello, int64_t now_us) {
   v1::ControllerFrame frame;
   *frame.mutable_welcome() =
       engine_->fleet().Connect(session.host, id, hello, engine_->state().epoch, now_us);
+  *frame.mutable_welcome()->mutable_sink() = sink_;
   Push(id, std::move(frame));
   engine_->Touch(session.host);
   spdlog::info("agent {} connected, version {}", session.host, hello.version());

@@ -55,6 +55,10 @@ class Loop {
   void Submit(PersonCommand command, Done<v1::SubmitResponse> done);
   void Enrol(AgentEnrolment enrolment, Done<v1::EnrolResponse> done);
   void Boot(Bootstrap bootstrap, std::function<void(absl::Status)> done);
+  // What the sink received. NotFound, FailedPrecondition: of no order in play; not recorded.
+  void Received(SinkContact contact, std::function<void(absl::Status)> done);
+  // What agents are told about the sink. Before the first one can connect.
+  void OfferSink(v1::SinkPorts ports) { sink_ = std::move(ports); }
   // Runs on the loop thread, between batches.
   bool Read(std::function<void(const Engine&, int64_t now_us)> work);
 
@@ -125,6 +129,7 @@ class Loop {
   EngineClock* const clock_;
   Mailbox<Item, 4> mailbox_;
   std::thread thread_;
+  v1::SinkPorts sink_;  // constant once agents may connect
 
   // Loop thread only.
   std::unique_ptr<Engine> engine_;

@@ -25,11 +25,12 @@ using QueryRequest =
     std::variant<v1::WhoAmIRequest, v1::GetRegisterRequest, v1::ListAgentsRequest,
                  v1::ListScenariosRequest, v1::ListExercisesRequest, v1::GetExerciseRequest,
                  v1::GetScopeRequest, v1::GetInboxRequest, v1::GetQueueRequest, v1::GetScoreRequest,
-                 v1::GetReportRequest, v1::GetDutyRequest, v1::VerifyJournalRequest>;
+                 v1::GetReportRequest, v1::GetDutyRequest, v1::VerifyJournalRequest,
+                 v1::GetDeconflictionRequest>;
 using QueryReply =
     std::variant<v1::Identity, v1::Register, v1::AgentList, v1::ScenarioList, v1::ExerciseList,
                  v1::ExerciseView, v1::ScopeOffer, v1::Inbox, v1::Queue, v1::Scorecard,
-                 v1::Document, v1::DutyTable, v1::VerifyReport>;
+                 v1::Document, v1::DutyTable, v1::VerifyReport, v1::Deconfliction>;
 
 // Called exactly once, on any thread, also long after the caller has gone.
 template <typename Reply>

@@ -150,6 +150,10 @@ class DrillService final : public v1::Drill::CallbackService {
   Reactor* GetDuty(Context* c, const v1::GetDutyRequest* q, v1::DutyTable* a) override {
     return Read(c, q, a);
   }
+  Reactor* GetDeconfliction(Context* c, const v1::GetDeconflictionRequest* q,
+                            v1::Deconfliction* a) override {
+    return Read(c, q, a);
+  }
   Reactor* VerifyJournal(Context* c, const v1::VerifyJournalRequest* q,
                          v1::VerifyReport* a) override {
     return Read(c, q, a);

@@ -37,6 +37,10 @@ absl::StatusOr<v1::Queue> ReadQueue(const Query& q, const std::string& id);
 absl::StatusOr<v1::Scorecard> ReadScore(const Query& q, const std::string& id);
 absl::StatusOr<v1::DutyTable> ReadDuty(const Query& q, const v1::Obligations& obligations,
                                        int year);
+// What the drill made on hosts. PermissionDenied unless the person is an administrator, or director,
+// controller or owner of the exercise, and plays in none that is running.
+absl::StatusOr<v1::Deconfliction> ReadDeconfliction(const Query& q,
+                                                    const v1::GetDeconflictionRequest& request);
 // The exercise, if the person may read its report (control side; managers after EndEx).
 absl::StatusOr<const Exercise*> ForControl(const Query& q, const std::string& id);
 

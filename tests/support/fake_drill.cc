@@ -157,6 +157,19 @@ grpc::Status FakeDrill::GetDuty(grpc::ServerContext* c, const v1::GetDutyRequest
                                 v1::DutyTable* r) {
   return Answer(c, duty, r);
 }
+std::vector<v1::GetDeconflictionRequest> FakeDrill::deconflicted() const {
+  MutexLock lock(mutex_);
+  return deconflicted_;
+}
+grpc::Status FakeDrill::GetDeconfliction(grpc::ServerContext* c,
+                                         const v1::GetDeconflictionRequest* request,
+                                         v1::Deconfliction* to) {
+  {
+    MutexLock lock(mutex_);
+    deconflicted_.push_back(*request);
+  }
+  return Answer(c, deconfliction, to);
+}
 grpc::Status FakeDrill::VerifyJournal(grpc::ServerContext* c, const v1::VerifyJournalRequest*,
                                       v1::VerifyReport* r) {
   return Answer(c, verify, r);

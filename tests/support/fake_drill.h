@@ -41,6 +41,7 @@ class FakeDrill : private v1::Drill::Service {
 
   std::vector<v1::SubmitRequest> submitted() const;
   std::vector<v1::WatchRequest> watched() const;
+  std::vector<v1::GetDeconflictionRequest> deconflicted() const;
   // Metadata "accept-language" of the last call.
   std::string language() const;
 
@@ -59,6 +60,7 @@ class FakeDrill : private v1::Drill::Service {
   v1::Document document;
   v1::DutyTable duty;
   v1::VerifyReport verify;
+  v1::Deconfliction deconfliction;
   std::vector<WatchScript> watches;
 
  private:
@@ -84,6 +86,8 @@ class FakeDrill : private v1::Drill::Service {
   grpc::Status GetScore(grpc::ServerContext*, const v1::GetScoreRequest*, v1::Scorecard*) override;
   grpc::Status GetReport(grpc::ServerContext*, const v1::GetReportRequest*, v1::Document*) override;
   grpc::Status GetDuty(grpc::ServerContext*, const v1::GetDutyRequest*, v1::DutyTable*) override;
+  grpc::Status GetDeconfliction(grpc::ServerContext*, const v1::GetDeconflictionRequest*,
+                                v1::Deconfliction*) override;
   grpc::Status VerifyJournal(grpc::ServerContext*, const v1::VerifyJournalRequest*,
                              v1::VerifyReport*) override;
   grpc::Status Watch(grpc::ServerContext*, const v1::WatchRequest*,
@@ -100,6 +104,7 @@ class FakeDrill : private v1::Drill::Service {
   std::deque<grpc::Status> failures_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::SubmitRequest> submitted_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::WatchRequest> watched_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::GetDeconflictionRequest> deconflicted_ ABSL_GUARDED_BY(mutex_);
   std::string language_ ABSL_GUARDED_BY(mutex_);
   size_t views_given_ ABSL_GUARDED_BY(mutex_) = 0;
 };

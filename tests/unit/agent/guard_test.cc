@@ -46,6 +46,27 @@ TEST(PolicyText, TellsAllFaultsAtOnce) {
                              HasSubstr("caps.free_bytes_min is -1"), HasSubstr("unit \"nginx\""))));
 }
 
+TEST(PolicyText, TellsAllFaultsOfTheNetworkAtOnce) {
+  v1::Policy policy;
+  for (int i = 0; i < 2; ++i) {
+    v1::Target* target = policy.add_targets();
+    target->set_host("may-2");
+    target->set_address("may-2.example");
+    target->add_ports(70'000);
+  }
+  policy.add_targets()->set_address("192.0.2.1");
+  policy.add_resolvers("dns.example");
+  policy.add_ports(80);
+  policy.mutable_caps()->set_rate_max(2'001);
+  EXPECT_THAT(CheckPolicy(policy, ActionNames()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("\"may-2\" is named twice"),
+                             HasSubstr("address \"may-2.example\" is no IP address"),
+                             HasSubstr("port 70000"), HasSubstr("a target has no host"),
+                             HasSubstr("ports are needed"), HasSubstr("resolver \"dns.example\""),
+                             HasSubstr("ports: 80"), HasSubstr("caps.rate_max is 2001"))));
+}
+
 TEST(PolicyText, AnEmptyPolicyIsGoodAndAllowsNothing) {
   ASSERT_OK(CheckPolicy(v1::Policy(), ActionNames()));
   const auto guard = Guard::Make(v1::Policy(), ActionNames(), {});

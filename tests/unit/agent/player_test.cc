@@ -121,6 +121,25 @@ TEST(PlayerPolicy, AnEditByTheOwnerTakesEffectOnAnArmedOrder) {
   EXPECT_TRUE(NothingOfOurs(sandbox));
 }
 
+TEST(PlayerPolicy, HoursAreAskedAtTheStartNotWhenItIsArmed) {
+  Sandbox sandbox;
+  const auto before = sandbox.Manifest();
+  v1::DateSpan* ever = sandbox.policy.add_blackouts();
+  ever->mutable_from()->set_year(2000);
+  ever->mutable_from()->set_month(1);
+  ever->mutable_from()->set_day(1);
+  *ever->mutable_to() = ever->from();
+  ever->mutable_to()->set_year(2999);
+  ever->set_why("cao điểm");
+  auto player = sandbox.Player();
+  EXPECT_OK(player->DryRun(sandbox.Deface()));
+  EXPECT_OK(player->Prepare(sandbox.Deface()));
+  const Outcome outcome = player->Start(sandbox.Deface(), Nothing);
+  EXPECT_EQ(outcome.kind, v1::ORDER_EVENT_KIND_REFUSED);
+  EXPECT_THAT(outcome.notes, ElementsAre(HasSubstr("cao điểm")));
+  EXPECT_EQ(sandbox.Manifest(), before);
+}
+
 TEST(PlayerPolicy, UndoNeedsNoPolicy) {
   Sandbox sandbox;
   const auto before = sandbox.Manifest();

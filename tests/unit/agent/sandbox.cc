@@ -164,12 +164,14 @@ std::unique_ptr<HostPlayer> Sandbox::Player(KillPoint kill_point) const {
   options.directory = agent_;
   options.decoy_program = DecoyProgram();
   options.kill_point = std::move(kill_point);
+  options.ca_pem = ca_pem;
   options.policy = [this]() -> absl::StatusOr<LoadedPolicy> {
     if (!policy_fault.ok()) return policy_fault;
     return LoadedPolicy{policy, Sha256(policy.SerializeAsString())};
   };
   auto player = HostPlayer::Open(std::move(options));
   DRILL_CHECK(player.ok());
+  (*player)->SetSink(sink);
   return *std::move(player);
 }
 
@@ -181,6 +183,7 @@ v1::Order Sandbox::OrderFor(const v1::Action& action, absl::string_view inject) 
   order.mutable_id()->set_attempt(1);
   order.set_wanted(v1::WANTED_PLAY);
   order.set_action(action.SerializeAsString());
+  for (const std::string& host : against) order.add_against(host);
   return order;
 }
 
@@ -210,6 +213,21 @@ v1::Order Sandbox::AppendLog(int lines) const {
   action.mutable_log_append()->set_file("@log/auth.log");
   action.mutable_log_append()->set_lines(lines);
   return OrderFor(action, "log");
+}
+
+v1::Order Sandbox::Listen() const {
+  v1::Action action;
+  action.mutable_network_listen()->set_port(policy.ports(0));
+  action.mutable_network_listen()->set_process(decoy_name_);
+  return OrderFor(action, "listen");
+}
+
+v1::Order Sandbox::Beacon(v1::Channel channel, int every_seconds) const {
+  v1::Action action;
+  action.mutable_network_beacon()->set_channel(channel);
+  action.mutable_network_beacon()->mutable_every()->set_seconds(every_seconds);
+  action.mutable_network_beacon()->set_process(decoy_name_);
+  return OrderFor(action, "beacon");
 }
 
 bool RunAndDieAt(absl::string_view point, const std::function<void(const KillPoint&)>& body) {

@@ -51,6 +51,12 @@ class Sandbox {
   // Not OK: the policy cannot be read.
   absl::Status policy_fault;
 
+  // What the controller has told of its sink, and its CA.
+  SinkEndpoint sink;
+  std::string ca_pem;
+  // Of every order.
+  std::vector<std::string> against;
+
   std::unique_ptr<HostPlayer> Player(KillPoint kill_point = [](absl::string_view) {}) const;
 
   // Orders of this exercise; `inject` names them.
@@ -59,6 +65,9 @@ class Sandbox {
   v1::Order Deface() const;
   v1::Order RunDecoy(int cpu_permille = 0) const;
   v1::Order AppendLog(int lines = 4) const;
+  // On the policy's first port.
+  v1::Order Listen() const;
+  v1::Order Beacon(v1::Channel channel, int every_seconds = 1) const;
 
  private:
   std::string root_;

@@ -38,6 +38,7 @@ TEST(Catalogue, HasAWordForEveryValueShown) {
       v1::TeamKind_descriptor(),
       v1::InjectState_descriptor(),
       v1::ArtefactKind_descriptor(),
+      v1::Channel_descriptor(),
       v1::PauseReason_descriptor(),
       v1::ScheduleReason_descriptor(),
       v1::RevokeReason_descriptor(),

@@ -127,10 +127,12 @@ class AppLoopTest : public ::testing::Test {
   }
   void Connect() {
     events_.OnLinkUp();
+    events_.OnLinkPeer("192.0.2.9");
     v1::ControllerFrame frame;
     frame.mutable_welcome()->set_epoch(1);
     frame.mutable_welcome()->set_heartbeat_us(100'000);
     frame.mutable_welcome()->set_lease_us(60 * kSecondUs);
+    frame.mutable_welcome()->mutable_sink()->set_http(8080);
     Receive(frame);
   }
   void Receive(v1::ControllerFrame frame) {
@@ -210,6 +212,12 @@ class AppLoopTest : public ::testing::Test {
   absl::Status result_;
   std::thread thread_;
 };
+
+TEST_F(AppLoopTest, ThePlayerLearnsThatTheSinkIsWhereTheControllerIs) {
+  Begin();
+  Connect();
+  EXPECT_TRUE(player_.AwaitSink("192.0.2.9", 8080));
+}
 
 TEST_F(AppLoopTest, SaysHelloFirst) {
   Begin();

@@ -15,6 +15,11 @@ namespace drill::agent {
 // A player that touches nothing, writes down what was asked of it, and can be held in a call.
 class FakePlayer : public Player {
  public:
+  void SetSink(const SinkEndpoint& sink) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    sink_ = sink;
+    changed_.notify_all();
+  }
   std::vector<Found> Recover() override { return {}; }
   absl::Status Prepare(const v1::Order& order) override {
     Called("prepare", order.id());
@@ -74,6 +79,13 @@ class FakePlayer : public Player {
     });
   }
 
+  bool AwaitSink(const std::string& address, int http_port) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(30), [&] {
+      return sink_.address == address && sink_.ports.http() == http_port;
+    });
+  }
+
   // Set before it is used.
   absl::Status prepare_result;
   absl::Status dry_run_result;
@@ -96,6 +108,7 @@ class FakePlayer : public Player {
   std::vector<std::string> calls_;
   std::string hold_;
   bool held_ = false;
+  SinkEndpoint sink_;
 };
 
 }  // namespace drill::agent

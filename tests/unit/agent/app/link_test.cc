@@ -28,6 +28,9 @@ class Told : public LinkEvents {
   void OnLinkUp() override {
     Note([&] { ++ups; });
   }
+  void OnLinkPeer(std::string address) override {
+    Note([&] { peers.push_back(std::move(address)); });
+  }
   void OnLinkFrame(v1::ControllerFrame frame, int64_t received_us) override {
     Note([&] {
       frames.push_back(std::move(frame));
@@ -48,6 +51,7 @@ class Told : public LinkEvents {
   }
 
   int ups = 0;
+  std::vector<std::string> peers;
   std::vector<v1::ControllerFrame> frames;
   std::vector<int64_t> received;
   std::vector<absl::Status> downs;
@@ -93,12 +97,22 @@ class LinkTest : public ::testing::Test {
   Link::Options options_;
 };
 
+TEST(AddressOfPeer, IsTheAddressAlone) {
+  EXPECT_EQ(AddressOfPeer("ipv4:192.0.2.1:443"), "192.0.2.1");
+  EXPECT_EQ(AddressOfPeer("ipv6:%5B2001:db8::1%5D:443"), "2001:db8::1");
+  EXPECT_EQ(AddressOfPeer("ipv6:[::1]:443"), "::1");
+  EXPECT_EQ(AddressOfPeer("ipv6:%5B::ffff:192.0.2.1%5D:443"), "192.0.2.1");
+  EXPECT_EQ(AddressOfPeer("unix:/run/x"), "");
+  EXPECT_EQ(AddressOfPeer(""), "");
+}
+
 TEST_F(LinkTest, CarriesFramesBothWays) {
   Link link(options_, &told_);
   ASSERT_TRUE(told_.Await([&] { return told_.ups == 1; }));
   ASSERT_TRUE(link.Send(Hello()));
   ASSERT_TRUE(told_.Await([&] { return told_.frames.size() == 1; }));
   EXPECT_TRUE(told_.frames[0].has_welcome());
+  EXPECT_THAT(told_.peers, ::testing::ElementsAre("127.0.0.1"));
   EXPECT_GT(told_.received[0], 0);
   EXPECT_EQ(controller_.seen().hello.outbox_id(), "o");
 }
