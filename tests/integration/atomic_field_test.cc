@@ -34,34 +34,54 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Not looked at: what the kernel makes, and programs that no test may reach by these paths.
-const std::set<std::string> kUnwatched = {"/proc", "/sys", "/dev", "/usr", "/drill", "/work"};
+// Empty homes and the like instead of this machine's own.
+const char* const kFresh[] = {"/home", "/opt", "/root", "/srv", "/var/log", "/var/tmp"};
+// What is looked at besides.
+const char* const kWatched[] = {"/etc",
+                                "/home",
+                                "/opt",
+                                "/root",
+                                "/srv",
+                                "/tmp",
+                                "/var/log",
+                                "/var/spool",
+                                "/var/tmp",
+                                "/run/lock",
+                                "/usr/local/bin",
+                                "/usr/local/sbin",
+                                "/lib/systemd/system"};
 const char* const kProtected[] = {"/etc",     "/home", "/opt",       "/root",   "/srv",
                                   "/var/log", "/tmp",  "/var/spool", "/var/tmp"};
+
+void Note(const std::string& path, std::map<std::string, std::string>* found) {
+  struct stat st {};
+  if (lstat(path.c_str(), &st) != 0) return;
+  std::string& line = (*found)[path];
+  line = absl::StrCat(absl::Hex(st.st_mode), " ", st.st_uid, ":", st.st_gid);
+  std::error_code error;
+  if (S_ISREG(st.st_mode)) {
+    const auto content = os::ReadFile(path);
+    absl::StrAppend(&line, " ", st.st_size, " ", st.st_mtim.tv_sec, ".", st.st_mtim.tv_nsec, " ",
+                    content.ok() ? Sha256Hex(*content) : "unread");
+  } else if (S_ISLNK(st.st_mode)) {
+    absl::StrAppend(&line, " ", fs::read_symlink(path, error).string());
+  }
+}
 
 // An independent look: not the agent's manifests.
 std::map<std::string, std::string> LookAround() {
   std::map<std::string, std::string> found;
   std::error_code error;
-  for (fs::recursive_directory_iterator
-           it("/", fs::directory_options::skip_permission_denied, error),
-       end;
-       !error && it != end; it.increment(error)) {
-    const std::string path = it->path().string();
-    if (kUnwatched.count(path) != 0) {
-      it.disable_recursion_pending();
-      continue;
+  for (const char* directory : kWatched) {
+    for (fs::recursive_directory_iterator it(directory, error), end; !error && it != end;
+         it.increment(error)) {
+      Note(it->path().string(), &found);
     }
-    struct stat st {};
-    if (lstat(path.c_str(), &st) != 0) continue;
-    std::string& line = found[path];
-    line = absl::StrCat(absl::Hex(st.st_mode), " ", st.st_uid, ":", st.st_gid);
-    if (S_ISREG(st.st_mode)) {
-      const auto content = os::ReadFile(path);
-      absl::StrAppend(&line, " ", st.st_size, " ", st.st_mtim.tv_sec, ".", st.st_mtim.tv_nsec, " ",
-                      content.ok() ? Sha256Hex(*content) : "unread");
-    } else if (S_ISLNK(st.st_mode)) {
-      absl::StrAppend(&line, " ", fs::read_symlink(it->path(), error).string());
+  }
+  // New names elsewhere.
+  for (const char* directory : {"/", "/var", "/usr", "/usr/bin", "/usr/lib", "/var/lib"}) {
+    for (const auto& entry : fs::directory_iterator(directory, error)) {
+      found.try_emplace(entry.path().string(), "");
     }
   }
   return found;
@@ -112,6 +132,11 @@ bool EnterPrivateRoot() {
       !Mounted("drill", root + "/tmp", "tmpfs", 0, "mode=1777,size=256m")) {
     return false;
   }
+  for (const char* fresh : kFresh) {
+    if (!Mounted("drill", root + fresh, "tmpfs", 0, "mode=0755,size=64m")) return false;
+  }
+  std::error_code ignored;
+  fs::copy("/etc/skel", root + "/root", ignored);
   mkdir((root + "/drill").c_str(), 0700);
   if (!Mounted("drill", root + "/drill", "tmpfs", 0, "mode=0700,size=1g")) return false;
   return chroot(root.c_str()) == 0 && chdir("/") == 0;
