@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -177,6 +178,10 @@ absl::Status Changer::ApplyOne(size_t index) {
       return VanishedIfMissing(Remove(change), change.path);
     case v1::STEP_KIND_PROCESS:
       return Run(change, index);
+    case v1::STEP_KIND_COMMAND:
+      return ApplyCommand(
+          change.command, steps_[index], log_,
+          [this, index](absl::string_view what) { Reach(index, what); }, &found_);
     default:
       return absl::InternalError("a plan with a change of no kind");
   }
@@ -314,6 +319,8 @@ absl::Status Changer::Verify() const {
 
 absl::Status Changer::VerifyOne(size_t index) const {
   const Change& change = plan_.changes[index];
+  // What it did has been looked at, and is what it is.
+  if (change.kind == v1::STEP_KIND_COMMAND) return absl::OkStatus();
   if (change.kind == v1::STEP_KIND_PROCESS) {
     if (IsAlive(processes_[index]) || HasEndedByItself(index)) return absl::OkStatus();
     return absl::PermissionDeniedError(
@@ -345,7 +352,9 @@ absl::Status Changer::VerifyOne(size_t index) const {
 }
 
 std::vector<v1::Trace> Changer::Traces() const {
-  std::vector<v1::Trace> traces;
+  std::vector<v1::Trace> traces(
+      found_.begin(),
+      found_.begin() + static_cast<std::ptrdiff_t>(std::min(found_.size(), kTracesInline)));
   for (size_t i = 0; i < plan_.changes.size(); ++i) {
     const Change& change = plan_.changes[i];
     for (const TraceSpec& spec : change.traces) {
@@ -369,7 +378,7 @@ std::vector<v1::Trace> Changer::Traces() const {
 }
 
 int Changer::traces_total() const {
-  size_t total = 0;
+  size_t total = found_.size();
   for (const Change& change : plan_.changes) total += change.traces.size();
   return static_cast<int>(total);
 }

@@ -67,6 +67,7 @@ class Changer {
   std::vector<v1::UndoStep> steps_;
   std::vector<int64_t> made_at_us_;
   std::vector<ProcessId> processes_;  // by index of change
+  std::vector<v1::Trace> found_;      // what a command was seen to change
   std::map<int, DecoyCounts> counts_;
   size_t touched_ = 0;
 };

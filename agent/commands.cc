@@ -19,6 +19,8 @@ namespace {
 
 constexpr int kExitFailed = 1;
 constexpr int kExitUsage = 2;
+// Default of a flag that takes no value.
+constexpr char kNo[] = "no";
 constexpr char kDefaultDirectory[] = "/var/lib/drill-agent";
 
 constexpr char kUsage[] =
@@ -35,6 +37,9 @@ constexpr char kUsage[] =
       who this is, whether it is connected, what of a drill is on this host
   drill-agent policy check --scenario FILE [--dir DIR]
       what of a scenario this host would refuse; asks no controller, changes nothing
+  drill-agent policy allow --from SCENARIO [--dir DIR] [--yes]
+      shows each command that a scenario's exec.atomic would run and asks whether this host may run
+      it; --yes answers for all
   drill-agent recover [--dir DIR]
       finishes what a crash or a reboot cut off; the systemd unit runs it before `run`
   drill-agent install [--dir DIR] [--root PREFIX]
@@ -59,6 +64,8 @@ absl::Status ParseFlags(int argc, char** argv, int first, Flags* flags) {
     const auto flag = flags->find(name);
     if (flag == flags->end()) {
       absl::StrAppend(&faults, "  ", word, " is not understood here\n");
+    } else if (flag->second == kNo && equals == absl::string_view::npos) {
+      flag->second = "yes";
     } else if (equals != absl::string_view::npos) {
       flag->second = std::string(word.substr(equals + 1));
     } else if (i + 1 == argc) {
@@ -140,6 +147,9 @@ const std::vector<Command>& Commands() {
       {"stop", StopCommand, {{"--dir", kDefaultDirectory}}},
       {"status", RunStatus, {{"--dir", kDefaultDirectory}}},
       {"policy check", CheckPolicyCommand, {{"--dir", kDefaultDirectory}, {"--scenario", ""}}},
+      {"policy allow",
+       AllowPolicyCommand,
+       {{"--dir", kDefaultDirectory}, {"--from", ""}, {"--yes", kNo}}},
       {"recover", RecoverCommand, {{"--dir", kDefaultDirectory}}},
       {"install", InstallCommand, {{"--dir", kDefaultDirectory}, {"--root", ""}}},
       {"uninstall", UninstallCommand, {{"--dir", kDefaultDirectory}, {"--root", ""}}},

@@ -19,6 +19,10 @@ int RunCommand(int argc, char** argv);
 // controller. FailedPrecondition: at least one action would be refused; all are printed.
 absl::Status CheckPolicyCommand(Flags& flags);
 
+// cmd_policy_allow.cc. `policy allow --from SCENARIO`: shows the owner each command of it that this
+// host does not allow yet, asks, and adds those allowed to policy.yaml.
+absl::Status AllowPolicyCommand(Flags& flags);
+
 // cmd_stop.cc. `stop`: tells a running agent to undo everything and waits until it has ended; where
 // none runs, undoes by itself. DeadlineExceeded, Internal: something is left, and is named.
 absl::Status StopCommand(Flags& flags);

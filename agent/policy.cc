@@ -38,6 +38,7 @@ void CheckCaps(const v1::Caps& caps, FaultList* faults) {
         int64_t{1} << 40);
   range("duration_max (seconds)", caps.has_duration_max(), caps.duration_max().seconds(),
         kDurationSecondsMax);
+  range("command_max (seconds)", caps.has_command_max(), caps.command_max().seconds(), 3600);
   range("free_bytes_min", caps.has_free_bytes_min(), caps.free_bytes_min(), int64_t{1} << 50);
   range("rate_max", caps.has_rate_max(), caps.rate_max(), 2'000);
   range("guesses_max", caps.has_guesses_max(), caps.guesses_max(), 20);
@@ -56,6 +57,7 @@ Limits LimitsOf(const v1::Policy& policy) {
   if (caps.has_active_orders_max()) limits.active_orders_max = caps.active_orders_max();
   if (caps.has_undo_store_bytes_max()) limits.undo_store_bytes_max = caps.undo_store_bytes_max();
   if (caps.has_duration_max()) limits.duration_max_seconds = caps.duration_max().seconds();
+  if (caps.has_command_max()) limits.command_max_seconds = caps.command_max().seconds();
   if (caps.has_free_bytes_min()) limits.free_bytes_min = caps.free_bytes_min();
   if (caps.has_rate_max()) limits.rate_max = caps.rate_max();
   if (caps.has_guesses_max()) limits.guesses_max = caps.guesses_max();
@@ -93,6 +95,16 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
     faults.AddUnless(IsUnitName(unit), absl::StrCat("unit \"", unit,
                                                     "\" is no full name of a unit; expected "
                                                     "NAME.service, NAME.socket or NAME.timer"));
+  }
+  for (const v1::AllowedCommand& command : policy.commands()) {
+    const std::string& digest = command.sha256();
+    faults.AddUnless(
+        digest.size() == 64 && digest.find_first_not_of("0123456789abcdef") == std::string::npos,
+        absl::StrCat("commands: sha256 \"", digest, "\" is not 64 lower-case hex digits"));
+  }
+  for (const std::string& path : policy.protect()) {
+    faults.AddUnless(IsPlainAbsolutePath(path),
+                     absl::StrCat("protect \"", path, "\" is not an absolute path below /"));
   }
   CheckNetworkPolicy(policy, &faults);
   CheckCaps(policy.caps(), &faults);

@@ -36,6 +36,7 @@ struct Limits {
   int64_t undo_store_bytes_max = 256 << 20;
   int64_t duration_max_seconds = 8 * 3600;
   int64_t free_bytes_min = 1 << 30;
+  int64_t command_max_seconds = 300;
   int rate_max = 50;
   int guesses_max = 5;
   int64_t sent_bytes_max = 64 << 20;

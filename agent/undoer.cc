@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/command/command.h"
 #include "agent/host_files.h"
 #include "agent/log_lines.h"
 #include "agent/process.h"
@@ -68,6 +69,8 @@ Cleanup Undoer::Survey() const {
       }
       continue;
     }
+    // Its own look comes with its undo.
+    if (step.kind() == v1::STEP_KIND_COMMAND) continue;
     if (step.kind() == v1::STEP_KIND_REMOVE_FILE || removed_.count(step.path()) != 0) continue;
     if (!IsLastOfItsPath(i)) continue;
     const auto spot = OpenLoggedSpot(step.path());
@@ -129,6 +132,16 @@ void Undoer::UndoOne(size_t index) {
   const v1::UndoStep& step = log_.steps()[index];
   if (step.kind() == v1::STEP_KIND_PROCESS) return UndoProcess(step);
   if (step.kind() == v1::STEP_KIND_REMOVE_FILE) return;
+  if (step.kind() == v1::STEP_KIND_COMMAND) {
+    // Its later entries only tell pids.
+    if (step.pid() != 0) return;
+    return UndoCommand(
+        log_, facts_,
+        [this, index](absl::string_view what) {
+          kill_point_(absl::StrCat("undo.", index, ".", what));
+        },
+        &cleanup_);
+  }
   auto spot = OpenLoggedSpot(step.path());
   if (absl::IsNotFound(spot.status())) {
     // Its directory is gone; the survey has said so. But a page is the owner's.
@@ -316,6 +329,7 @@ void Undoer::VerifyOne(const v1::UndoStep& step) {
   const auto still = [&](absl::string_view what) {
     cleanup_.Worsen(v1::CLEANUP_RESULT_RESIDUE, absl::StrCat(what, " after undo"));
   };
+  if (step.kind() == v1::STEP_KIND_COMMAND) return;
   if (step.kind() == v1::STEP_KIND_PROCESS) {
     if (step.pid() != 0 && facts_.same_boot && IsAlive({step.pid(), step.pid_start_ticks()})) {
       still(absl::StrCat("process ", step.pid(), " still runs"));

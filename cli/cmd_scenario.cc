@@ -190,6 +190,7 @@ void AddScenario(Command& root) {
     return FillScenario(s, *path, request);
   });
   scenario.Sub("list").Runs(List);
+  AddImport(scenario);
 }
 
 }  // namespace drill::cli

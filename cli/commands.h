@@ -18,6 +18,9 @@ void AddEvaluator(Command& root);   // evaluator
 void AddDeconflict(Command& root);  // deconflict
 void AddResults(Command& root);     // score, aar, duty, journal, whoami, version
 
+// Part of AddScenario: import.
+void AddImport(Command& scenario);
+
 // Parts of AddExercise, each in its own file.
 void AddPlanning(Command& exercise);  // create, approve, check, scope, show, list
 void AddSteering(Command& exercise);  // start ... abort, incident

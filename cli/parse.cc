@@ -27,7 +27,8 @@ void Bind(const Command& command, CLI::App* app, std::vector<Bound>* all) {
     if (!p.positional() && p.hint.empty()) {
       option = app->add_flag(p.name);
     } else {
-      option = app->add_option(p.name);
+      // The one option that everybody shortens.
+      option = app->add_option(p.name == "--out" ? "-o,--out" : p.name);
       option->expected(1, p.repeats() ? kWordsMax : 1);
       option->take_all();  // "given twice" is told below
       // CLI11 splits "[a,b]" where this is set; arguments cannot do without.

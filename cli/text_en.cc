@@ -315,6 +315,35 @@ absl::string_view English(Msg message) {
       return "$0: can be played, $1 injects";
     case Msg::kLintFailed:
       return "$0 of $1 files cannot be played; correct the errors above";
+    case Msg::kImportCounts:
+      return "$0 files, $1 tests: $2 actions, $3 manual, $4 left out";
+    case Msg::kImportLeftOut:
+      return "$0 is left out: $1";
+    case Msg::kImportManyLeftOut:
+      return "$0 tests are left out: $1";
+    case Msg::kImportRefused:
+      return "$0 errors; nothing has been imported";
+    case Msg::kImportNothing:
+      return "no test is left to import; see the reasons above";
+    case Msg::kImportNoFiles:
+      return "$0 holds no file of this kind";
+    case Msg::kImportWritten:
+      return "$0: scenario of $1 injects. Add expectations and times, then check it with «drillctl "
+             "scenario lint»";
+    case Msg::kImportPlatform:
+      return "not for $0";
+    case Msg::kImportExecutor:
+      return "it needs $0, which agents do not run";
+    case Msg::kImportPrerequisite:
+      return "its prerequisites need $0, which agents do not run";
+    case Msg::kImportUnresolved:
+      return "no value for $0; give it with --set";
+    case Msg::kImportPayloads:
+      return "it needs files that Caldera would bring: $0";
+    case Msg::kImportNoCommand:
+      return "it has no command";
+    case Msg::kImportTooLong:
+      return "a command is longer than 64 KiB";
     case Msg::kByHand:
       return "by hand";
     case Msg::kScenarioHead:

@@ -314,6 +314,35 @@ absl::string_view Vietnamese(Msg message) {
       return "$0: dùng được, $1 tình huống";
     case Msg::kLintFailed:
       return "$0 trong $1 tệp không dùng được; hãy sửa các lỗi nêu trên";
+    case Msg::kImportCounts:
+      return "$0 tệp, $1 phép thử: $2 hành động, $3 làm bằng tay, $4 bỏ qua";
+    case Msg::kImportLeftOut:
+      return "Bỏ qua $0: $1";
+    case Msg::kImportManyLeftOut:
+      return "Bỏ qua $0 phép thử: $1";
+    case Msg::kImportRefused:
+      return "$0 lỗi; chưa nhập gì";
+    case Msg::kImportNothing:
+      return "không còn phép thử nào để nhập; xem các lý do nêu trên";
+    case Msg::kImportNoFiles:
+      return "$0 không có tệp nào thuộc loại này";
+    case Msg::kImportWritten:
+      return "$0: kịch bản gồm $1 tình huống. Hãy bổ sung kỳ vọng và thời điểm rồi soát bằng "
+             "«drillctl scenario lint»";
+    case Msg::kImportPlatform:
+      return "không dành cho $0";
+    case Msg::kImportExecutor:
+      return "cần $0 mà tác tử không chạy";
+    case Msg::kImportPrerequisite:
+      return "điều kiện trước cần $0 mà tác tử không chạy";
+    case Msg::kImportUnresolved:
+      return "thiếu giá trị của $0; hãy cho bằng --set";
+    case Msg::kImportPayloads:
+      return "cần các tệp do Caldera cung cấp: $0";
+    case Msg::kImportNoCommand:
+      return "không có lệnh";
+    case Msg::kImportTooLong:
+      return "có lệnh dài hơn 64 KiB";
     case Msg::kByHand:
       return "bằng tay";
     case Msg::kScenarioHead:

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "agent/command/command.h"
 #include "agent/guard.h"
 #include "agent/process.h"
 #include "drill/v1/action.pb.h"
@@ -48,6 +49,7 @@ struct Change {
   bool over_own = false;
   int64_t fill_bytes = 0;  // fill; `content` is what it begins with
   DecoySpec decoy;         // process
+  CommandPlan command;     // command
   // Process: it ends by itself, when this is over. 0: it is to run until undo.
   int64_t ends_after_seconds = 0;
   std::vector<TraceSpec> traces;
@@ -106,6 +108,7 @@ std::unique_ptr<Action> MakeFilesEncrypt(const v1::Action& action, const std::st
 std::unique_ptr<Action> MakeWebDeface(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeProcessRunDecoy(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeLogAppend(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeExecAtomic(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeWebShell(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeMalwareEicar(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeCpuBurn(const v1::Action& action, const std::string& mark);

@@ -57,6 +57,9 @@ const std::vector<ActionKind>& ActionKinds() {
        "look-ups of names without sense below one domain", &MakeDnsQuery},
       {v1::Action::kAuthGuess, "auth.guess", "T1110.001", false,
        "failed log-ins of one account from one host, in the target's own log", &MakeAuthGuess},
+      {v1::Action::kExecAtomic, "exec.atomic", "T1059", true,
+       "whatever the test does: the shell that runs it, and the files that it changes",
+       &MakeExecAtomic},
   };
   return kinds;
 }

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -50,12 +51,21 @@ class Loader {
   FieldShape* FieldOfKey(const Event& key, Shape* shape, Seen* seen);
   bool IsFirst(const Event& key, const FieldShape& field, const Shape& shape, Seen* seen);
   void LoadValue(const Event& key, FieldShape* field, Message* message);
+  // The mapping of free keys.
+  void LoadEntries(FieldShape* entries, Message* message);
+  // A message that is written as something else than a mapping: true, and it is read, if `event`
+  // is what it may be written as.
+  bool LoadWrapped(Shape* shape, const Event& event, Message* message);
   void LoadList(FieldShape* field, Message* message);
   void LoadElement(FieldShape* field, int element, const Event& event, Message* message);
   absl::Status LoadScalar(FieldShape* field, const Event& event, Message* message);
   absl::Status LoadInteger(const FieldShape& field, const Event& event, Message* message);
   absl::Status LoadMoment(FieldShape* field, const Event& event, Message* message);
 
+  // Instead of a faulty element of a list, so that the others keep their indexes (keep_message).
+  void KeepPlace(const FieldShape& field, Message* message) {
+    if (field.repeated && field.form == Form::kMessage) Sub(field, message);
+  }
   // The sub-message of a field: the only one, or a new one of a list.
   Message* Sub(const FieldShape& field, Message* message);
   Shape* ShapeOf(FieldShape* field);
@@ -79,7 +89,11 @@ class Loader {
 absl::Status Loader::Load(Message* message) {
   Shape* shape = shapes_.Of(message->GetDescriptor());
   const Event root = events_.Next();
-  if (root.kind == EventKind::kMapping) {
+  if (root.kind == EventKind::kSequence && shape->list != nullptr) {
+    const size_t handle = BeginPosition(0, root.place.at);
+    LoadWrapped(shape, root, message);
+    EndPosition(handle);
+  } else if (root.kind == EventKind::kMapping && shape->list == nullptr) {
     const size_t handle = BeginPosition(0, root.place.at);
     LoadFields(shape, message);
     EndPosition(handle);
@@ -88,6 +102,9 @@ absl::Status Loader::Load(Message* message) {
   } else if (root.kind == EventKind::kScalar || root.kind == EventKind::kSequence) {
     Fault(root.place, absl::StrCat("found ", Found(root), ", expected a mapping of the keys of ",
                                    shape->type->name()));
+    events_.Skip(root);
+  } else if (root.kind == EventKind::kMapping) {
+    Fault(root.place, absl::StrCat("found ", Found(root), ", expected a list"));
     events_.Skip(root);
   }
   events_.Finish();
@@ -123,6 +140,8 @@ void Loader::UnknownKey(const Event& key, const Shape& shape) {
   // Who writes "files.encypt" is told of "files.encrypt", the same key as files_encrypt.
   std::vector<std::string> written;
   for (int i = 0; i < shape.type->field_count(); ++i) {
+    // What says how a message is written is no key.
+    if (absl::StartsWith(shape.type->field(i)->name(), "yaml_")) continue;
     std::string& name = written.emplace_back(shape.type->field(i)->name());
     const size_t bar = name.find('_');
     if (absl::StrContains(key.value, ".") && bar != std::string::npos) name[bar] = '.';
@@ -141,9 +160,16 @@ void Loader::UnknownKey(const Event& key, const Shape& shape) {
 }
 
 void Loader::LoadFields(Shape* shape, Message* message) {
-  Seen seen(shape->fields.size());
+  if (shape->entries != nullptr) return LoadEntries(shape->entries.get(), message);
+  Seen seen(static_cast<size_t>(shape->type->field_count()));
   for (Event key = events_.Next(); key.kind != EventKind::kEnd; key = events_.Next()) {
     if (key.kind == EventKind::kStop) return;
+    if (shape->ignored != nullptr && key.kind == EventKind::kScalar &&
+        shape->Find(key.value) == nullptr) {
+      message->GetReflection()->AddString(message, shape->ignored->field, std::string(key.value));
+      events_.Skip(events_.Next());
+      continue;
+    }
     FieldShape* field = FieldOfKey(key, shape, &seen);
     if (field != nullptr) {
       LoadValue(key, field, message);
@@ -217,6 +243,60 @@ void Loader::LoadValue(const Event& key, FieldShape* field, Message* message) {
   EndPosition(handle);
 }
 
+void Loader::LoadEntries(FieldShape* entries, Message* message) {
+  const Reflection* reflection = message->GetReflection();
+  absl::flat_hash_map<std::string, Position> seen;
+  // Its own place is not known here, nor asked for.
+  const size_t list = BeginPosition(entries->index, {});
+  for (Event key = events_.Next(); key.kind != EventKind::kEnd; key = events_.Next()) {
+    if (key.kind == EventKind::kStop) break;
+    const std::string name(key.value);
+    const bool scalar = key.kind == EventKind::kScalar;
+    if (!scalar || !seen.try_emplace(name, key.place.at).second) {
+      if (scalar) {
+        Fault(key.place, absl::StrCat("key ", Quoted(name), " is repeated, first given at ",
+                                      seen[name].line, ":", seen[name].column));
+      } else if (key.kind != EventKind::kBroken) {
+        Fault(key.place, absl::StrCat("found ", Found(key), " as a key, expected text"));
+        events_.Skip(key);
+      }
+      events_.Skip(events_.Next());
+      continue;
+    }
+    const int element = reflection->FieldSize(*message, entries->field);
+    const size_t handle = BeginPosition(element, key.place.at);
+    LoadElement(entries, element, events_.Next(), message);
+    EndPosition(handle);
+    if (const FieldShape* name_field = ShapeOf(entries)->key.get();
+        name_field != nullptr && reflection->FieldSize(*message, entries->field) > element) {
+      Message* entry = reflection->MutableRepeatedMessage(message, entries->field, element);
+      entry->GetReflection()->SetString(entry, name_field->field, name);
+    }
+  }
+  EndPosition(list);
+}
+
+bool Loader::LoadWrapped(Shape* shape, const Event& event, Message* message) {
+  if (shape->value != nullptr && event.kind == EventKind::kScalar) {
+    if (IsNull(event)) return true;
+    if (event.value.find('\0') != absl::string_view::npos) return false;
+    message->GetReflection()->SetString(message, shape->value->field, std::string(event.value));
+    return true;
+  }
+  if (shape->list == nullptr) return false;
+  FieldShape* list = shape->list.get();
+  const size_t handle = BeginPosition(list->index, event.place.at);
+  if (event.kind == EventKind::kSequence) {
+    LoadList(list, message);
+  } else if (event.kind != EventKind::kScalar || !IsNull(event)) {
+    const size_t element = BeginPosition(0, event.place.at);
+    LoadElement(list, 0, event, message);
+    EndPosition(element);
+  }
+  EndPosition(handle);
+  return true;
+}
+
 void Loader::LoadList(FieldShape* field, Message* message) {
   int element = 0;
   for (Event event = events_.Next(); event.kind != EventKind::kEnd; event = events_.Next()) {
@@ -229,10 +309,17 @@ void Loader::LoadList(FieldShape* field, Message* message) {
 }
 
 void Loader::LoadElement(FieldShape* field, int element, const Event& event, Message* message) {
+  if (field->form == Form::kMessage && ShapeOf(field)->wrapped() &&
+      (event.kind == EventKind::kScalar || event.kind == EventKind::kSequence ||
+       event.kind == EventKind::kMapping) &&
+      LoadWrapped(ShapeOf(field), event, Sub(*field, message))) {
+    return;
+  }
   switch (event.kind) {
     case EventKind::kScalar: {
       if (IsNull(event) || field->form == Form::kMessage) {
         ElementFault(*field, element, event);
+        KeepPlace(*field, message);
       } else if (!TagFits(event.tag, field->form)) {
         ElementFault(*field, element, event, "its tag makes it something else");
       } else if (absl::Status status = LoadScalar(field, event, message); !status.ok()) {
@@ -248,6 +335,7 @@ void Loader::LoadElement(FieldShape* field, int element, const Event& event, Mes
       [[fallthrough]];
     case EventKind::kSequence:
       ElementFault(*field, element, event);
+      KeepPlace(*field, message);
       events_.Skip(event);
       return;
     case EventKind::kEnd:
@@ -398,7 +486,7 @@ absl::Status Load(absl::string_view text, absl::string_view file_name, Message* 
                                " bytes, expected at most ", options.max_bytes)));
   }
   const absl::Status status = Loader(text, file_name, options, positions).Load(message);
-  if (!status.ok()) {
+  if (!status.ok() && !(options.keep_message && absl::IsInvalidArgument(status))) {
     message->Clear();
     if (positions != nullptr) positions->Reset(message->GetDescriptor());
   }

@@ -26,6 +26,16 @@
 //   drill.v1.Date  2026-11-22
 //   drill.v1.Text  {vi: ..., en: ...}, or a scalar for vi alone
 //
+// Files that others designed need more than that. A message says so by fields of these names, which
+// are no keys themselves (Dump does not know them):
+//
+//   string yaml_value             it is written as any scalar; null, or nothing, leaves it absent
+//   repeated T yaml_list          it is written as a list; null is an empty one, and anything else
+//                                 a list of that alone. The root may be such a message
+//   repeated M yaml_entries       it is a mapping of free keys; each gives one M,
+//   string yaml_key               in M: its key
+//   repeated string yaml_ignored  keys that it does not know are skipped, their names kept here
+//
 // Anchors and aliases work, within the limits below. Unknown and repeated keys, a second member of
 // a oneof, merge keys (<<), foreign tags, missing values and a second document are faults.
 namespace drill::yaml {
@@ -41,14 +51,18 @@ struct Options {
   size_t max_text_bytes = 32 << 20;
   // Faults listed before the loader gives up on the file.
   int max_errors = 50;
+  // With faults, leave in `message` and `positions` what could be read, so that checks of meaning
+  // can tell their faults too.
+  bool keep_message = false;
 };
 
 // Replaces `message` by what `text` says. `file_name` only names the file in faults.
 // Pure and thread-compatible: keeps nothing between calls.
 //
 // InvalidArgument: one line a fault, "file:line:column: what, found, expected", in the order of
-// the file; `message` is cleared. Internal: the file uses a field of a kind that YAML cannot fill
-// here (map, float, double, a well-known type other than those above): a fault of the program.
+// the file; `message` is cleared (see keep_message). Internal: the file uses a field of a kind that
+// YAML cannot fill here (map, float, double, a well-known type other than those above): a fault of
+// the program.
 absl::Status Load(absl::string_view text, absl::string_view file_name,
                   google::protobuf::Message* message, const Options& options = {},
                   Positions* positions = nullptr);

@@ -25,6 +25,19 @@ Form FormOfMessage(const FieldDescriptor& field) {
   return Form::kMessage;
 }
 
+// Where a field stands that says how its message is written; null: it is a key like any other.
+std::unique_ptr<FieldShape>* SpecialOf(const FieldShape& field, Shape* shape) {
+  const bool text = field.form == Form::kString;
+  if (field.name == "yaml_key" && text && !field.repeated) return &shape->key;
+  if (field.name == "yaml_value" && text && !field.repeated) return &shape->value;
+  if (field.name == "yaml_list" && field.repeated) return &shape->list;
+  if (field.name == "yaml_entries" && field.repeated && field.form == Form::kMessage) {
+    return &shape->entries;
+  }
+  if (field.name == "yaml_ignored" && text && field.repeated) return &shape->ignored;
+  return nullptr;
+}
+
 }  // namespace
 
 Form FormOf(const FieldDescriptor& field) {
@@ -74,13 +87,18 @@ Shape* Shapes::Of(const Descriptor* type) {
   shape->fields.reserve(static_cast<size_t>(type->field_count()));
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
-    FieldShape& f = shape->fields.emplace_back();
+    FieldShape f;
     f.field = field;
     f.name = field->name();
     f.form = FormOf(*field);
     f.repeated = field->is_repeated();
     f.index = i;
     if (const auto* oneof = field->real_containing_oneof()) f.oneof = oneof->index();
+    if (std::unique_ptr<FieldShape>* special = SpecialOf(f, shape.get())) {
+      *special = std::make_unique<FieldShape>(f);
+    } else {
+      shape->fields.push_back(f);
+    }
   }
   std::sort(shape->fields.begin(), shape->fields.end(),
             [](const FieldShape& a, const FieldShape& b) { return a.name < b.name; });

@@ -66,7 +66,15 @@ struct Shape {
   const google::protobuf::Descriptor* type = nullptr;
   // By name.
   std::vector<FieldShape> fields;
+  // The message's yaml_... fields (load.h), which are no keys; null: it has none.
+  std::unique_ptr<FieldShape> key;
+  std::unique_ptr<FieldShape> value;
+  std::unique_ptr<FieldShape> list;
+  std::unique_ptr<FieldShape> entries;
+  std::unique_ptr<FieldShape> ignored;
 
+  // It may be written as something else than a mapping.
+  bool wrapped() const { return value != nullptr || list != nullptr; }
   // Null: no such field.
   FieldShape* Find(absl::string_view name);
 };

@@ -124,8 +124,9 @@ std::string Code(absl::string_view text, bool blank_strings) {
 
 Faults CoreIsPure(const Tree& tree) {
   // As core/CMakeLists.txt adds them.
-  static const std::vector<std::string> kOrder = {"chain",    "scenario", "register", "fleet",
-                                                  "exercise", "scoring",  "duty",     "rehearsal"};
+  static const std::vector<std::string> kOrder = {"chain", "scenario", "register",
+                                                  "fleet", "exercise", "scoring",
+                                                  "duty",  "atomic",   "rehearsal"};
   static const std::set<std::string> kImpure = {
       "<atomic>",     "<chrono>",       "<condition_variable>",
       "<filesystem>", "<fstream>",      "<future>",
