@@ -95,6 +95,9 @@ void AddAll(Command& root, CommonOptions* options) {
   AddInject(root);
   AddReport(root);
   AddEvaluator(root);
+  AddAppeal(root);
+  AddSurvey(root);
+  AddFinal(root);
   AddResults(root);
   AddDeconflict(root);
   AddScenario(root);

@@ -166,6 +166,12 @@ absl::StatusOr<v1::Inbox> Client::GetInbox(absl::string_view exercise) {
 absl::StatusOr<v1::Queue> Client::GetQueue(absl::string_view exercise) {
   return wire_->Call(&v1::Drill::Stub::GetQueue, About<v1::GetQueueRequest>(exercise));
 }
+absl::StatusOr<v1::MarkSheet> Client::GetMarks(absl::string_view exercise) {
+  return wire_->Call(&v1::Drill::Stub::GetMarks, About<v1::GetMarksRequest>(exercise));
+}
+absl::StatusOr<v1::SurveySummary> Client::GetSurvey(absl::string_view exercise) {
+  return wire_->Call(&v1::Drill::Stub::GetSurvey, About<v1::GetSurveyRequest>(exercise));
+}
 absl::StatusOr<v1::Scorecard> Client::GetScore(absl::string_view exercise) {
   return wire_->Call(&v1::Drill::Stub::GetScore, About<v1::GetScoreRequest>(exercise));
 }

@@ -69,6 +69,8 @@ class Client {
   absl::StatusOr<v1::ScopeOffer> GetScope(const v1::GetScopeRequest& request);
   absl::StatusOr<v1::Inbox> GetInbox(absl::string_view exercise);
   absl::StatusOr<v1::Queue> GetQueue(absl::string_view exercise);
+  absl::StatusOr<v1::MarkSheet> GetMarks(absl::string_view exercise);
+  absl::StatusOr<v1::SurveySummary> GetSurvey(absl::string_view exercise);
   absl::StatusOr<v1::Scorecard> GetScore(absl::string_view exercise);
   absl::StatusOr<v1::Document> GetReport(const v1::GetReportRequest& request);
   absl::StatusOr<v1::DutyTable> GetDuty(int32_t year);

@@ -1,6 +1,7 @@
 // exercise judge, rate, finalise, accept-residue, close.
 #include "cli/commands.h"
 #include "cli/files.h"
+#include "cli/judging_text.h"
 #include "cli/session.h"
 #include "common/base/status.h"
 
@@ -12,7 +13,8 @@ void AddRate(Command& exercise) {
   v1::RateElement* rate = command.Submits()->mutable_rate_element();
   v1::ElementRated* rating = rate->mutable_rating();
   command.Arg("EXERCISE", Into(rate->mutable_exercise()))
-      .Opt("--system", "SYSTEM", Into(rating->mutable_system()), Need::kOne)
+      .Opt("--system", "SYSTEM", Into(rating->mutable_system()))
+      .Opt("--objective", "OBJECTIVE", Into(rating->mutable_objective()))
       .Opt("--element", "ELEMENT",
            OneOf({{"process", v1::ELEMENT_PROCESS},
                   {"technology", v1::ELEMENT_TECHNOLOGY},
@@ -24,7 +26,12 @@ void AddRate(Command& exercise) {
                {{"P", v1::RATING_P}, {"S", v1::RATING_S}, {"M", v1::RATING_M}, {"U", v1::RATING_U}},
                [rating](int value) { rating->set_rating(static_cast<v1::Rating>(value)); }),
            Need::kOne)
-      .Opt("--note", "TEXT", Into(rating->mutable_note()));
+      .Opt("--note", "TEXT", Into(rating->mutable_note()))
+      .Check([rating](Language language, std::vector<std::string>* faults) {
+        if (rating->system().empty() == rating->objective().empty()) {
+          faults->push_back(std::string(JudgingText(language, JudgeMsg::kUsageRate)));
+        }
+      });
 }
 
 struct ResidueOptions {

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/judging_text.h"
 #include "cli/session.h"
 #include "cli/tables.h"
 #include "common/base/status.h"
@@ -58,6 +59,11 @@ void PrintItem(Session& session, const v1::QueueItem& item) {
     session.PrintLine(absl::StrCat("  ", session.Say(Msg::kCandidates), ":"));
   }
   for (const v1::Candidate& candidate : item.candidates()) PrintCandidate(session, candidate);
+  for (const v1::JudgeComment& comment : item.comments()) {
+    session.PrintLine(absl::StrCat(
+        "  ", Say(session.language(), JudgeMsg::kComment, Clean(comment.person()),
+                  FormatTime(comment.at_us()), CleanLines(comment.comment().text()))));
+  }
 }
 
 absl::Status ShowQueue(Session& session, const std::string& exercise) {
@@ -119,6 +125,7 @@ void AddEvaluator(Command& root) {
   });
   AddLink(evaluator);
   AddReject(evaluator);
+  AddMarking(evaluator);
 }
 
 }  // namespace drill::cli

@@ -35,7 +35,8 @@ Parser PostPairs(google::protobuf::RepeatedPtrField<v1::Post>* posts) {
                                                                 {"controller", v1::ROLE_CONTROLLER},
                                                                 {"evaluator", v1::ROLE_EVALUATOR},
                                                                 {"owner", v1::ROLE_OWNER},
-                                                                {"observer", v1::ROLE_OBSERVER}};
+                                                                {"observer", v1::ROLE_OBSERVER},
+                                                                {"chair", v1::ROLE_CHAIR}};
   return Pairs(
       [posts](const std::string& person, const std::string& role, const ParseContext& context) {
         for (const auto& [word, value] : kRoles) {

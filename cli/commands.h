@@ -15,8 +15,14 @@ void AddExercise(Command& root);    // exercise
 void AddInject(Command& root);      // inject
 void AddReport(Command& root);      // report, inbox, read
 void AddEvaluator(Command& root);   // evaluator
+void AddAppeal(Command& root);      // appeal
+void AddSurvey(Command& root);      // survey
+void AddFinal(Command& root);       // final
 void AddDeconflict(Command& root);  // deconflict
 void AddResults(Command& root);     // score, aar, duty, journal, whoami, version
+
+// Part of AddEvaluator: merge, undo, comment, mark, marks, settle, note.
+void AddMarking(Command& evaluator);
 
 // Part of AddScenario: import.
 void AddImport(Command& scenario);

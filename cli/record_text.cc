@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cli/judging_text.h"
 #include "cli/render.h"
 #include "common/base/digest.h"
 #include "core/scenario/unfold.h"
@@ -28,6 +29,7 @@ class Writer {
     if (text.empty()) text = Injects(r);
     if (text.empty()) text = Teams(r);
     if (text.empty()) text = After(r);
+    if (text.empty()) text = Judging(r);
     if (!text.empty()) return text;
     const auto* kind = Kind(r);
     return kind == nullptr ? "?" : kind->name();
@@ -215,7 +217,10 @@ class Writer {
       case v1::Record::kJudgingOpened:
         return Say(Msg::kRecJudging);
       case v1::Record::kElementRated:
-        return WithNote(Say(Msg::kRecRated, Clean(r.element_rated().system()),
+        return WithNote(Say(Msg::kRecRated,
+                            Clean(r.element_rated().system().empty()
+                                      ? r.element_rated().objective()
+                                      : r.element_rated().system()),
                             Word(r.element_rated().element()), Word(r.element_rated().rating())),
                         r.element_rated().note());
       case v1::Record::kScoreFinalised:
@@ -225,6 +230,58 @@ class Writer {
                    Clean(r.residue_accepted().host()));
       case v1::Record::kExerciseClosed:
         return WithNote(Say(Msg::kRecClosed), r.exercise_closed().note());
+      default:
+        return "";
+    }
+  }
+
+  std::string Subject(const v1::MarkSubject& s) const {
+    return s.criterion().empty()
+               ? cli::Say(language_, JudgeMsg::kPart, Clean(s.inject()), s.expectation())
+               : cli::Say(language_, JudgeMsg::kCriterion, Clean(s.criterion()));
+  }
+
+  std::string Judging(const v1::Record& r) const {
+    const auto say = [this](JudgeMsg message, const auto&... args) {
+      return cli::Say(language_, message, args...);
+    };
+    switch (r.body_case()) {
+      case v1::Record::kObservationMerged:
+        return WithNote(say(JudgeMsg::kRecMerged, Clean(r.observation_merged().observation()),
+                            Clean(r.observation_merged().into())),
+                        r.observation_merged().note());
+      case v1::Record::kJudgementUndone:
+        return WithNote(say(JudgeMsg::kRecUndone, Clean(r.judgement_undone().observation())),
+                        r.judgement_undone().note());
+      case v1::Record::kJudgeCommented:
+        return say(JudgeMsg::kRecCommented, Clean(r.judge_commented().observation()),
+                   Clean(r.judge_commented().text()));
+      case v1::Record::kMarkGiven:
+        return r.mark_given().has_subject()
+                   ? WithNote(say(JudgeMsg::kRecMarked, r.mark_given().permille(),
+                                  Subject(r.mark_given().subject())),
+                              r.mark_given().note())
+                   : say(JudgeMsg::kRecMarkedBlind);
+      case v1::Record::kMarkSettled:
+        return WithNote(say(JudgeMsg::kRecSettled, r.mark_settled().permille(),
+                            Subject(r.mark_settled().subject())),
+                        r.mark_settled().note());
+      case v1::Record::kAppealFiled:
+        return WithNote(say(JudgeMsg::kRecAppealed, Clean(r.appeal_filed().appeal()),
+                            Clean(r.appeal_filed().team()), Subject(r.appeal_filed().subject())),
+                        r.appeal_filed().text());
+      case v1::Record::kAppealAnswered:
+        return WithNote(say(r.appeal_answered().upheld() ? JudgeMsg::kRecUpheld
+                                                         : JudgeMsg::kRecRefused,
+                            Clean(r.appeal_answered().appeal())),
+                        r.appeal_answered().note());
+      case v1::Record::kNoteTaken:
+        return say(JudgeMsg::kRecNote, Clean(r.note_taken().note()),
+                   FormatTimeOfDay(r.note_taken().at_us()), Clean(r.note_taken().text()));
+      case v1::Record::kSurveyAnswered:
+        return say(JudgeMsg::kRecSurvey);
+      case v1::Record::kFinalSigned:
+        return say(JudgeMsg::kRecSigned);
       default:
         return "";
     }

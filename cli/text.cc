@@ -1,12 +1,15 @@
 #include "cli/text.h"
 
 #include "absl/strings/str_cat.h"
+#include "cli/judging_text.h"
 
 namespace drill::cli {
 namespace {
 
 absl::string_view Find(Language language, absl::string_view key) {
-  return language == Language::kVietnamese ? FindWordVietnamese(key) : FindWordEnglish(key);
+  const absl::string_view word =
+      language == Language::kVietnamese ? FindWordVietnamese(key) : FindWordEnglish(key);
+  return word.empty() ? FindJudgingWord(language, key) : word;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ absl::Status ExerciseFold::Rated() {
   const v1::ElementRated& rated = r_.element_rated();
   for (size_t i = 0; i < e_.ratings.size(); ++i) {
     if (e_.rated_by[i] == r_.actor().person() && e_.ratings[i].system() == rated.system() &&
+        e_.ratings[i].objective() == rated.objective() &&
         e_.ratings[i].element() == rated.element()) {
       e_.ratings[i] = rated;
       return absl::OkStatus();

@@ -28,6 +28,7 @@ absl::Status ExerciseFold::Matched() {
   if (inject_index < 0) return Unknown("inject", matched.inject());
   ObservationState& observation = e_.observations[static_cast<size_t>(index)];
   observation.rejection = v1::REJECTION_UNSPECIFIED;
+  observation.merged_into = -1;
   Match match;
   match.inject = inject_index;
   match.credit_permille = matched.credit_permille();
@@ -87,7 +88,6 @@ void ExerciseFold::SetAnchor(const ObservationState& observation, const Match& m
   }
 }
 
-// Undoes this observation's matches; anchors that rested on them are found again from the rest.
 absl::Status ExerciseFold::Rejected() {
   const v1::ObservationRejected& rejected = r_.observation_rejected();
   const int index = e_.FindObservation(rejected.observation());
@@ -95,8 +95,14 @@ absl::Status ExerciseFold::Rejected() {
   ObservationState& observation = e_.observations[static_cast<size_t>(index)];
   observation.rejection = rejected.rejection();
   observation.rejection_record = Position();
-  const std::vector<Match> undone = std::move(observation.matches);
-  observation.matches.clear();
+  observation.merged_into = -1;
+  DropMatches(&observation);
+  return absl::OkStatus();
+}
+
+void ExerciseFold::DropMatches(ObservationState* observation) {
+  const std::vector<Match> undone = std::move(observation->matches);
+  observation->matches.clear();
   for (const Match& match : undone) {
     InjectState& inject = e_.injects[static_cast<size_t>(match.inject)];
     inject.detected_us = inject.reported_us = inject.contained_us = 0;
@@ -108,7 +114,6 @@ absl::Status ExerciseFold::Rejected() {
       }
     }
   }
-  return absl::OkStatus();
 }
 
 absl::Status ExerciseFold::Read() {

@@ -99,7 +99,7 @@ struct Decision {
   std::string markers_exercise;
   int32_t markers_run = 0;
   std::vector<std::string> markers_hosts;
-  // This exercise became final: its head is to be signed.
+  // This exercise became final: once that is durable its head is to be signed (FinalSignature).
   std::string sign_final;
 };
 

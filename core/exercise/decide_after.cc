@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <tuple>
 
+#include "absl/strings/str_join.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
+#include "core/exercise/judge_marks.h"
 #include "core/exercise/scope.h"
 
 namespace drill::decide {
@@ -23,10 +25,19 @@ absl::Status Rate(Context& c, const v1::RateElement& rate) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, rate.exercise()));
   RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_ENDED, v1::PHASE_JUDGING}, "a rating"));
   std::vector<std::string> faults;
+  const v1::ElementRated& rating = rate.rating();
   const auto& cast = e->created.systems();
-  if (std::none_of(cast.begin(), cast.end(),
-                   [&](const auto& s) { return s.system() == rate.rating().system(); })) {
-    faults.push_back(absl::StrCat("system: '", rate.rating().system(), "' plays no part here"));
+  const auto& objectives = e->created.scenario().objectives();
+  if (rating.system().empty() == rating.objective().empty()) {
+    faults.push_back("system, objective: name one of them");
+  } else if (!rating.system().empty() &&
+             std::none_of(cast.begin(), cast.end(),
+                          [&](const auto& s) { return s.system() == rating.system(); })) {
+    faults.push_back(absl::StrCat("system: '", rating.system(), "' plays no part here"));
+  } else if (!rating.objective().empty() &&
+             std::none_of(objectives.begin(), objectives.end(),
+                          [&](const auto& o) { return o.id() == rating.objective(); })) {
+    faults.push_back(absl::StrCat("objective: no '", rating.objective(), "' here"));
   }
   if (rate.rating().element() == v1::ELEMENT_UNSPECIFIED ||
       !v1::Element_IsValid(rate.rating().element())) {
@@ -47,21 +58,30 @@ absl::Status Finalise(Context& c, const v1::FinaliseScore& finalise) {
   const StreamState& head = c.state.streams.at(e->id());
   const v1::Scorecard card = c.score(*e, head, c.now_us);
   std::vector<std::string> waiting;
+  std::vector<std::string> claims;
   for (const v1::Claim& claim : card.claims()) {
-    if (claim.state() == v1::CLAIM_STATE_WAITING) waiting.push_back(claim.observation());
+    if (claim.state() == v1::CLAIM_STATE_WAITING) claims.push_back(claim.observation());
   }
-  if (!waiting.empty()) {
-    std::string list;
-    for (const std::string& id : waiting) absl::StrAppend(&list, list.empty() ? "" : ", ", id);
-    return absl::FailedPreconditionError(
-        absl::StrCat("observations wait for an evaluator: ", list, "; link or reject them first"));
+  if (!claims.empty()) {
+    waiting.push_back(absl::StrCat("observations wait for an evaluator: ",
+                                   absl::StrJoin(claims, ", "), "; link or reject them first"));
   }
+  for (const MarkKey& key : MarksWaiting(*e)) {
+    waiting.push_back(absl::StrCat(Name(*e, key), " waits for ",
+                                   MarkWordOn(*e, key).Shown() ? "the chair" : "evaluators' marks"));
+  }
+  if (const std::vector<std::string> appeals = AppealsWaiting(*e); !appeals.empty()) {
+    waiting.push_back(
+        absl::StrCat("appeals wait for the chair: ", absl::StrJoin(appeals, ", ")));
+  }
+  if (!waiting.empty()) return absl::FailedPreconditionError(absl::StrJoin(waiting, "\n"));
   v1::ScoreFinalised* final_score = c.Emit(e->id())->mutable_score_finalised();
   final_score->set_scoring_version(card.scoring_version());
   final_score->set_scorecard(card.SerializeAsString());
   final_score->set_scorecard_sha256(Sha256(final_score->scorecard()));
   final_score->set_head_stream_seq(head.stream_seq);
   final_score->set_head_hash(head.hash);
+  c.out.sign_final = e->id();
   return absl::OkStatus();
 }
 

@@ -102,7 +102,7 @@ void CastTeam(const RegisterState& reg, const std::string& part, const std::stri
 
 bool IsPost(v1::Role role) {
   return role == v1::ROLE_DIRECTOR || role == v1::ROLE_CONTROLLER || role == v1::ROLE_EVALUATOR ||
-         role == v1::ROLE_OWNER || role == v1::ROLE_OBSERVER;
+         role == v1::ROLE_OWNER || role == v1::ROLE_OBSERVER || role == v1::ROLE_CHAIR;
 }
 
 // Nobody is responder and also director, controller or evaluator; posts need the global role.
@@ -120,8 +120,8 @@ void CheckPosts(const RegisterState& reg, const v1::ExerciseCreated& created,
   for (const v1::Post& post : created.posts()) {
     if (!IsPost(post.role())) {
       faults->push_back(absl::StrCat("posts: '", post.person(),
-                                     "': role: expected director, controller, evaluator, owner or "
-                                     "observer"));
+                                     "': role: expected director, controller, evaluator, chair, owner "
+                                     "or observer"));
       continue;
     }
     std::string role = v1::Role_Name(post.role()).substr(5);

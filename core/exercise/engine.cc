@@ -101,6 +101,10 @@ void Engine::TouchFor(const v1::Record& record) {
       news_[record.stream()].observations.insert(
           e->FindObservation(record.observation_matched().observation()));
       return;
+    case R::kJudgementUndone:
+      news_[record.stream()].observations.insert(
+          e->FindObservation(record.judgement_undone().observation()));
+      return;
     case R::kHostChecked:
     case R::kExerciseApproved:
       news_.try_emplace(record.stream());  // perhaps it is ready now

@@ -96,6 +96,8 @@ class ExerciseFold {
   static void Link(const Match& match, ObservationState* observation);
   static void SetAnchor(const ObservationState& observation, const Match& match,
                         InjectState* inject);
+  // Undoes its matches; anchors that rested on them are found again from the rest.
+  void DropMatches(ObservationState* observation);
   absl::Status Rejected();
   absl::Status Read();
 

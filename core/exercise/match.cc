@@ -92,6 +92,23 @@ std::vector<v1::ObservationMatched> MatchAnswer(const Exercise& e,
 
 }  // namespace
 
+v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
+  switch (kind) {
+    case v1::EXPECTATION_KIND_DETECT:
+      return v1::OBSERVATION_KIND_DETECTION;
+    case v1::EXPECTATION_KIND_REPORT:
+      return v1::OBSERVATION_KIND_REPORT;
+    case v1::EXPECTATION_KIND_CONTAIN:
+      return v1::OBSERVATION_KIND_CONTAINMENT;
+    case v1::EXPECTATION_KIND_RECOVER:
+      return v1::OBSERVATION_KIND_RECOVERY;
+    case v1::EXPECTATION_KIND_ANSWER:
+      return v1::OBSERVATION_KIND_ANSWER;
+    default:
+      return v1::OBSERVATION_KIND_UNSPECIFIED;
+  }
+}
+
 std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::ObservationMade& made,
                                               int64_t received_us) {
   // Done in a pause or in a real incident: counts only by an evaluator.
@@ -125,7 +142,7 @@ std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::Obser
 std::vector<v1::ObservationMatched> NewLinks(const Exercise& e,
                                              const ObservationState& observation) {
   const auto& matches = observation.matches;
-  if (observation.rejection != v1::REJECTION_UNSPECIFIED ||
+  if (observation.rejection != v1::REJECTION_UNSPECIFIED || observation.merged_into >= 0 ||
       std::any_of(matches.begin(), matches.end(), [](const Match& m) { return m.by_evaluator; })) {
     return {};
   }

@@ -89,6 +89,7 @@ struct MarkState {
   int32_t settled_permille = 0;
   std::string settled_by;
   std::string settled_note;
+  std::string settled_appeal;  // appeal that it answers; empty: none
   uint32_t settled_record = 0;
 };
 
@@ -100,6 +101,8 @@ struct AppealState {
   v1::AppealAnswered answer;
   std::string answered_by;
   uint32_t record = 0;
+  uint32_t answer_record = 0;
+  bool settled = false;  // upheld, and the chair has given the mark anew
 };
 
 struct NoteState {

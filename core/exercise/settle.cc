@@ -18,23 +18,6 @@ using decide::Context;
 constexpr int64_t kLateUs = 1'000'000;
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
-  switch (kind) {
-    case v1::EXPECTATION_KIND_DETECT:
-      return v1::OBSERVATION_KIND_DETECTION;
-    case v1::EXPECTATION_KIND_REPORT:
-      return v1::OBSERVATION_KIND_REPORT;
-    case v1::EXPECTATION_KIND_CONTAIN:
-      return v1::OBSERVATION_KIND_CONTAINMENT;
-    case v1::EXPECTATION_KIND_RECOVER:
-      return v1::OBSERVATION_KIND_RECOVERY;
-    case v1::EXPECTATION_KIND_ANSWER:
-      return v1::OBSERVATION_KIND_ANSWER;
-    default:
-      return v1::OBSERVATION_KIND_UNSPECIFIED;
-  }
-}
-
 // Hosts on which the inject is in place, so that a team could do something about it; at least 1.
 int64_t HostsPlayed(const InjectState& inject) {
   const auto applied = std::count_if(

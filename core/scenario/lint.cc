@@ -9,10 +9,7 @@
 
 namespace drill {
 namespace lint {
-namespace {
 
-// Id of an element, well formed and the first of its kind. A badly formed one still counts as
-// declared: the fault is there, not at each place that names it.
 void CheckElementId(Context& context, Names& names, const std::string& list, int index,
                     const std::string& id) {
   const std::string path = Member(Element(list, index), "id");
@@ -23,6 +20,8 @@ void CheckElementId(Context& context, Names& names, const std::string& list, int
                                      Element(list, other), " has this id already"));
   }
 }
+
+namespace {
 
 void CheckOptionalText(Context& context, const std::string& path, bool present,
                        const v1::Text& text) {
@@ -130,6 +129,8 @@ void CheckRubric(Context& context) {
   const v1::Rubric& rubric = context.scenario.rubric();
   context.CheckRange("rubric.late_floor_permille", rubric.late_floor_permille(), 0, 1000);
   context.CheckRange("rubric.wrong_claim_points", rubric.wrong_claim_points(), 0, 1000);
+  if (rubric.has_judges()) context.CheckRange("rubric.judges", rubric.judges(), 2, 9);
+  context.CheckRange("rubric.spread_max_permille", rubric.spread_max_permille(), 0, 1000);
 }
 
 // Run on each inject, in this order.
@@ -165,11 +166,15 @@ void CheckUnused(Context& context) {
     for (const std::string& team : inject.message().teams()) addressed[team] = true;
     for (const std::string& team : inject.question().teams()) addressed[team] = true;
   }
+  for (const v1::Criterion& criterion : s.criteria()) {
+    scored[criterion.objective()] = true;
+    addressed[criterion.team()] = true;
+  }
   for (int i = 0; i < s.objectives_size(); ++i) {
     if (scored.contains(s.objectives(i).id())) continue;
     context.Warn(Element("objectives", i),
                  absl::StrCat("nothing measures objective ", Quoted(s.objectives(i).id()),
-                              ": no inject with an expectation names it"));
+                              ": no inject with an expectation names it, and no criterion"));
   }
   for (int i = 0; i < s.cast().systems_size(); ++i) {
     if (targeted.contains(s.cast().systems(i).id())) continue;
@@ -206,7 +211,8 @@ bool WithinLimits(const v1::Scenario& scenario, std::vector<Fault>* faults) {
 // The whole of Lint. Names are gathered by the checks of their lists, so injects come after them.
 constexpr void (*kChecks[])(Context&) = {
     CheckHead,  CheckType,    CheckCast,   CheckObjectives,
-    CheckMoves, CheckInjects, CheckRubric, CheckUnused,
+    CheckMoves, CheckInjects, CheckRubric, CheckCriteria,
+    CheckSurvey, CheckUnused,
 };
 
 }  // namespace

@@ -109,6 +109,11 @@ absl::string_view NearestName(absl::string_view word,
 // Only white space, or nothing.
 bool Blank(absl::string_view text);
 
+// Id of an element of a list, well formed and the first of its kind. A badly formed one still
+// counts as declared: the fault is there, not at each place that names it.
+void CheckElementId(Context& context, Names& names, const std::string& list, int index,
+                    const std::string& id);
+
 // Inject number `index` of the context's scenario, which stands at `path`.
 struct InjectAt {
   const v1::Inject& inject;
@@ -135,6 +140,9 @@ void CheckTechniques(Context& context, const InjectAt& at);
 bool IsTechnique(absl::string_view id);
 // lint_expectations.cc
 void CheckExpectations(Context& context, const InjectAt& at);
+// lint_judging.cc: what evaluators mark by hand, and what is asked afterwards.
+void CheckCriteria(Context& context);
+void CheckSurvey(Context& context);
 // lint_action.cc
 void CheckAction(Context& context, const v1::Action& action, const std::string& path);
 // Parameters of action.proto ("files_encrypt.dir") that the table of rules lacks.

@@ -157,7 +157,22 @@ std::string Billionths(int64_t share) {
   return absl::StrCat(share / kShareOne, ".", Trim(absl::StrFormat("%09d", share % kShareOne), 3));
 }
 
-std::string InWords(const ReportQuality& quality) {
+std::string InWords(const MarkWord& mark) {
+  if (mark.kind == MarkWord::Kind::kSettled) {
+    return absl::StrCat("the chair's mark ", Thousandths(mark.permille));
+  }
+  std::vector<std::string> marks;
+  for (int32_t permille : mark.marks) marks.push_back(Thousandths(permille));
+  return absl::StrCat("evaluators' marks (", absl::StrJoin(marks, " + "), ") / ", marks.size(),
+                      " = ", Thousandths(mark.permille));
+}
+
+std::string InWords(int32_t found_permille, const MarkWord& mark) {
+  if (found_permille == 1000) return InWords(mark);
+  return absl::StrCat(Thousandths(found_permille), " × ", InWords(mark));
+}
+
+std::string InWords(const ReportQuality& quality, const MarkWord& mark) {
   std::vector<std::string> factors;
   if (quality.fields_asked > 0) {
     factors.push_back(
@@ -167,7 +182,9 @@ std::string InWords(const ReportQuality& quality) {
     factors.push_back(absl::StrCat(quality.recipients_right, "/", quality.recipients_in_all,
                                    " recipients right of those asked or sent to"));
   }
-  if (quality.credit_permille != 1000) {
+  if (mark.InForce()) {
+    factors.push_back(InWords(mark));
+  } else if (quality.credit_permille != 1000) {
     factors.push_back(absl::StrCat("evaluator's mark ", Thousandths(quality.credit_permille)));
   }
   return absl::StrJoin(factors, " × ");

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/exercise/judge_marks.h"
 #include "core/exercise/state.h"
 #include "core/scoring/rule.h"
 
@@ -20,7 +21,11 @@ inline constexpr size_t kHostsInWords = 20;
 
 std::vector<std::string> Because(const Exercise& exercise, const Line& line);
 
-std::string InWords(const ReportQuality& quality);
+// With the evaluators' marks, where `mark` is in force.
+std::string InWords(const ReportQuality& quality, const MarkWord& mark);
+std::string InWords(int32_t found_permille, const MarkWord& mark);
+// "evaluators' marks (0.800 + 0.900) / 2 = 0.850", "the chair's mark 0.700".
+std::string InWords(const MarkWord& mark);
 
 std::string Seconds(int64_t us);            // "95 s", "95.25 s"
 std::string Thousandths(int64_t permille);  // "0.854"; millipoints likewise

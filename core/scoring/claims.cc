@@ -26,6 +26,7 @@ bool IsRepeat(const EvidenceIndex& evidence, const ObservationState& observation
 
 v1::ClaimState StateOf(const EvidenceIndex& evidence, const ObservationState& observation,
                        int index) {
+  if (observation.merged_into >= 0) return v1::CLAIM_STATE_NEUTRAL;
   if (!observation.matches.empty()) {
     return IsRepeat(evidence, observation, index) ? v1::CLAIM_STATE_NEUTRAL
                                                   : v1::CLAIM_STATE_MATCHED;

@@ -4,151 +4,11 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "core/exercise/judge_marks.h"
+#include "core/exercise/match.h"
 #include "core/scoring/because.h"
 
 namespace drill::scoring {
-namespace {
-
-using Stage = OrderState::Stage;
-
-void AddRecord(uint64_t record, Records* records) {
-  if (record == 0) return;
-  if (records->empty()) records->reserve(4);  // as many as most results have
-  auto at = std::lower_bound(records->begin(), records->end(), record);
-  if (at == records->end() || *at != record) records->insert(at, record);
-}
-void AddRecords(const Records& from, Records* records) {
-  for (uint64_t record : from) AddRecord(record, records);
-}
-
-v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
-  switch (kind) {
-    case v1::EXPECTATION_KIND_DETECT:
-      return v1::OBSERVATION_KIND_DETECTION;
-    case v1::EXPECTATION_KIND_REPORT:
-      return v1::OBSERVATION_KIND_REPORT;
-    case v1::EXPECTATION_KIND_CONTAIN:
-      return v1::OBSERVATION_KIND_CONTAINMENT;
-    case v1::EXPECTATION_KIND_RECOVER:
-      return v1::OBSERVATION_KIND_RECOVERY;
-    case v1::EXPECTATION_KIND_ANSWER:
-      return v1::OBSERVATION_KIND_ANSWER;
-    default:
-      return v1::OBSERVATION_KIND_UNSPECIFIED;
-  }
-}
-
-// An undo that took the team's chance away, rather than the end of the drill.
-bool Censors(const OrderState& order) {
-  return order.undone_us != 0 && (order.undo_reason == v1::UNDO_REASON_STOPPED ||
-                                  order.undo_reason == v1::UNDO_REASON_SILENCE ||
-                                  order.undo_reason == v1::UNDO_REASON_WINDOW ||
-                                  order.undo_reason == v1::UNDO_REASON_FAILED);
-}
-
-// Not released: it may still come, or it never will.
-bool Unreleased(const Exercise& exercise, const InjectState& inject, Chance* chance) {
-  if (inject.status == InjectState::Status::kReleased) return false;
-  if (inject.status == InjectState::Status::kRevoked) {
-    *chance = {Chance::Kind::kNotPlayed, 0, 0, 0, "revoked before it was released", {}};
-  } else if (exercise.Over()) {
-    *chance = {Chance::Kind::kNotPlayed, 0, 0, 0, "never released", {}};
-  } else {
-    *chance = {Chance::Kind::kOpen, 0, 0, 0, "not released yet", {}};
-  }
-  return true;
-}
-
-Chance ChanceOfManual(const Exercise& exercise, const InjectState& inject, int host) {
-  Chance chance;
-  // Attested is played, whatever became of the inject afterwards.
-  if (auto it = inject.manual.find(host); it != inject.manual.end()) {
-    chance.kind = Chance::Kind::kPlayed;
-    chance.from_us = it->second.played.at_us();
-    chance.error_us = it->second.played.error_us();
-    AddRecord(it->second.record, &chance.records);
-    return chance;
-  }
-  if (Unreleased(exercise, inject, &chance)) return chance;
-  AddRecord(inject.released_record, &chance.records);
-  chance.kind = exercise.Over() ? Chance::Kind::kNotPlayed : Chance::Kind::kOpen;
-  chance.why = exercise.Over() ? "never attested as played" : "not attested as played yet";
-  return chance;
-}
-
-absl::string_view WhyNotPlayed(Stage stage) {
-  switch (stage) {
-    case Stage::kFailed:
-      return "not played: it failed on the host";
-    case Stage::kRefused:
-      return "not played: refused by the host's policy or scope";
-    case Stage::kMissed:
-      return "not played: its time had passed";
-    case Stage::kInterrupted:
-      return "not played: the agent died in it";
-    default:
-      return "";
-  }
-}
-
-}  // namespace
-
-Chance ChanceOn(const Exercise& exercise, const InjectState& inject, size_t position) {
-  if (inject.is_manual()) return ChanceOfManual(exercise, inject, inject.hosts[position]);
-  const OrderState& order = inject.orders[position];
-  Chance chance;
-  chance.error_us = order.error_us;
-  AddRecord(order.started_record, &chance.records);
-  switch (order.stage) {
-    case Stage::kNone:
-      if (Unreleased(exercise, inject, &chance)) return chance;
-      chance.kind = exercise.Over() ? Chance::Kind::kNotPlayed : Chance::Kind::kOpen;
-      chance.why = exercise.Over() ? "not played: the host never started it" : "not started yet";
-      return chance;
-    case Stage::kStarted:
-      chance.kind = exercise.Over() ? Chance::Kind::kNotPlayed : Chance::Kind::kOpen;
-      chance.why = exercise.Over() ? "not played: the host never confirmed its effect"
-                                   : "started, its effect not confirmed yet";
-      return chance;
-    case Stage::kBlocked:
-      chance.kind = Chance::Kind::kBlocked;
-      chance.from_us = order.started_us != 0 ? order.started_us : order.undone_us;
-      chance.why = "a control of the host stopped it";
-      AddRecord(order.undone_record, &chance.records);
-      return chance;
-    case Stage::kApplied:
-      break;
-    default:
-      chance.kind = Chance::Kind::kNotPlayed;
-      chance.why = WhyNotPlayed(order.stage);
-      AddRecord(order.undone_record, &chance.records);
-      return chance;
-  }
-  AddRecord(order.applied_record, &chance.records);
-  if (order.noticeable_us == 0) {
-    chance.kind = Chance::Kind::kUnnoticeable;
-    chance.why = "nothing noticeable on host: a finding about technology";
-    return chance;
-  }
-  chance.kind = Chance::Kind::kPlayed;
-  chance.from_us = order.noticeable_us;
-  if (Censors(order)) {
-    chance.undone_us = order.undone_us;
-    AddRecord(order.undone_record, &chance.records);
-  }
-  return chance;
-}
-
-Chance ChanceOfMessage(const Exercise& exercise, const InjectState& inject) {
-  Chance chance;
-  if (Unreleased(exercise, inject, &chance)) return chance;
-  chance.kind = Chance::Kind::kPlayed;
-  chance.from_us = inject.released_us;
-  AddRecord(inject.released_record, &chance.records);
-  return chance;
-}
-
 namespace {
 
 // A chance that cannot count yet, or never will.
@@ -200,21 +60,29 @@ Judge::Judge(const Exercise& exercise, const EvidenceIndex& evidence, int64_t no
       over_(exercise.Over()),
       horizon_us_(over_ ? exercise.end_us : now_us) {}
 
-Judge::Done Judge::DoneBy(const Evidence* evidence, const v1::Expectation& expectation) const {
+Judge::Done Judge::DoneBy(const Evidence* evidence, int inject, int expectation) const {
   Done done;
   if (evidence == nullptr) return done;
+  const v1::Expectation& asked = Asked(inject, expectation);
   const ObservationState& observation = evidence_.Of(*evidence);
   done.at_us = evidence->counts_us;
   done.observation = evidence->observation;
   done.quality_permille = evidence->credit_permille;
   AddRecord(observation.record, &done.records);
   AddRecord(evidence->record, &done.records);
-  if (expectation.kind() == v1::EXPECTATION_KIND_REPORT) {
+  const MarkWord mark = MarkWordOn(exercise_, {"", inject, expectation, asked.team()});
+  if (mark.InForce()) AddRecords({mark.records.begin(), mark.records.end()}, &done.records);
+  if (asked.kind() == v1::EXPECTATION_KIND_REPORT) {
     // The engine's credit says how a report was recognised; only a judge's is a mark.
-    const ReportQuality quality = QualityOfReport(
-        expectation, observation.made, evidence->by_evaluator ? evidence->credit_permille : 1000);
+    const int32_t credit = evidence->by_evaluator ? evidence->credit_permille : 1000;
+    const ReportQuality quality =
+        QualityOfReport(asked, observation.made, mark.InForce() ? mark.permille : credit);
     done.quality_permille = quality.permille;
-    done.quality_why = InWords(quality);
+    done.quality_why = InWords(quality, mark);
+  } else if (mark.InForce()) {
+    const int32_t found = evidence->by_evaluator ? 1000 : evidence->credit_permille;
+    done.quality_permille = MarkedQuality(found, mark.permille);
+    done.quality_why = InWords(found, mark);
   }
   return done;
 }
@@ -286,8 +154,8 @@ void Judge::Settle(const Done& done, const Cut& cut, const Terms& terms, HostRes
   }
 }
 
-HostResult Judge::OnHost(int inject, size_t position, const v1::Expectation& expectation,
-                         const Terms& terms) const {
+HostResult Judge::OnHost(int inject, size_t position, int index, const Terms& terms) const {
+  const v1::Expectation& expectation = Asked(inject, index);
   Chance chance = ChanceOn(exercise_, At(inject), position);
   HostResult result;
   result.host = At(inject).hosts[position];
@@ -300,8 +168,8 @@ HostResult Judge::OnHost(int inject, size_t position, const v1::Expectation& exp
   }
   if (Excluded(chance, &result)) return result;
   const std::string& team = expectation.team();
-  Done done =
-      DoneBy(evidence_.First(inject, result.host, AskedFor(expectation.kind()), team), expectation);
+  Done done = DoneBy(evidence_.First(inject, result.host, AskedFor(expectation.kind()), team),
+                     inject, index);
   // Once another team has contained it there is nothing left to detect or contain: what comes
   // later is an echo. To recover there still is: what is done then counts.
   const int64_t contained_us = ContainedByOthers(inject, result.host, team);
@@ -373,8 +241,8 @@ Chance Judge::ChanceToReport(int inject, absl::string_view team, Cut* cut) const
 // A report of an action earns only where the team has detected it itself: its clock runs from that
 // discovery. Without one there is no clock, so until EndEx it stays open; then it is unmet if the
 // inject was noticeable for at least the limit.
-HostResult Judge::Report(int inject, const v1::Expectation& expectation, const Terms& terms) const {
-  const std::string& team = expectation.team();
+HostResult Judge::Report(int inject, int index, const Terms& terms) const {
+  const std::string& team = Asked(inject, index).team();
   Cut cut;
   const Chance chance = ChanceToReport(inject, team, &cut);
   HostResult result;
@@ -386,8 +254,9 @@ HostResult Judge::Report(int inject, const v1::Expectation& expectation, const T
   if (discovery_us != 0) {
     result.from_us = discovery_us;
     AddRecords(discovery_records, &result.records);
-    Settle(DoneBy(evidence_.FirstOnInject(inject, v1::OBSERVATION_KIND_REPORT, team), expectation),
-           cut, terms, &result);
+    Settle(
+        DoneBy(evidence_.FirstOnInject(inject, v1::OBSERVATION_KIND_REPORT, team), inject, index),
+        cut, terms, &result);
     return result;
   }
   result.from_us = chance.from_us;
@@ -404,12 +273,12 @@ HostResult Judge::Report(int inject, const v1::Expectation& expectation, const T
   return result;
 }
 
-HostResult Judge::OnInject(int inject, const v1::Expectation& expectation,
-                           const Terms& terms) const {
+HostResult Judge::OnInject(int inject, int index, const Terms& terms) const {
   const InjectState& state = At(inject);
+  const v1::Expectation& expectation = Asked(inject, index);
   const bool on_hosts = state.is_action() || state.is_manual();
   if (on_hosts && expectation.kind() == v1::EXPECTATION_KIND_REPORT) {
-    return Report(inject, expectation, terms);
+    return Report(inject, index, terms);
   }
   HostResult result;
   Chance chance;
@@ -428,7 +297,7 @@ HostResult Judge::OnInject(int inject, const v1::Expectation& expectation,
   result.from_us = chance.from_us;
   const Done done =
       DoneBy(evidence_.FirstOnInject(inject, AskedFor(expectation.kind()), expectation.team()),
-             expectation);
+             inject, index);
   Settle(done, Cut{}, terms, &result);
   return result;
 }

@@ -7,33 +7,11 @@
 
 #include "absl/strings/string_view.h"
 #include "core/exercise/state.h"
+#include "core/scoring/chance.h"
 #include "core/scoring/evidence.h"
 #include "core/scoring/rule.h"
 
 namespace drill::scoring {
-
-using Records = std::vector<uint64_t>;  // ascending, each once
-
-// What an inject became on one host: whether a team had a chance there, and from when.
-struct Chance {
-  enum class Kind {
-    kOpen,          // may still be played
-    kNotPlayed,     // our failure
-    kBlocked,       // a control stopped it
-    kUnnoticeable,  // played, but left nothing that a team could notice
-    kPlayed,
-  };
-  Kind kind = Kind::kOpen;
-  int64_t from_us = 0;    // noticeable; of a blocked one: when it was stopped
-  int64_t error_us = 0;   // of the host's time
-  int64_t undone_us = 0;  // by silence, stop or the window's end; 0: not so
-  absl::string_view why;  // in words, for all but kPlayed
-  Records records;
-};
-// REQUIRES: `inject` is an action or a manual action; position < inject.hosts.size().
-Chance ChanceOn(const Exercise& exercise, const InjectState& inject, size_t position);
-// Of a message, question or cue: from its release.
-Chance ChanceOfMessage(const Exercise& exercise, const InjectState& inject);
 
 // What one host contributes to one expectation. `host` -1: the inject as a whole.
 struct HostResult {
@@ -62,10 +40,10 @@ class Judge {
   Judge(const Exercise& exercise, const EvidenceIndex& evidence, int64_t now_us);
 
   // Prevent, detect, contain, recover of an action or manual action: one result a target host.
-  HostResult OnHost(int inject, size_t position, const v1::Expectation& expectation,
-                    const Terms& terms) const;
+  // `expectation`: index in the inject's list.
+  HostResult OnHost(int inject, size_t position, int expectation, const Terms& terms) const;
   // Report and answer, and every expectation of a message, question or cue.
-  HostResult OnInject(int inject, const v1::Expectation& expectation, const Terms& terms) const;
+  HostResult OnInject(int inject, int expectation, const Terms& terms) const;
 
  private:
   // What was done, if anything, and how well.
@@ -82,12 +60,16 @@ class Judge {
     absl::string_view why;
   };
   const InjectState& At(int inject) const { return exercise_.injects[static_cast<size_t>(inject)]; }
-  Done DoneBy(const Evidence* evidence, const v1::Expectation& expectation) const;
+  const v1::Expectation& Asked(int inject, int expectation) const {
+    return At(inject).inject.expect(expectation);
+  }
+  // With the evaluators' mark of it, where one is in force.
+  Done DoneBy(const Evidence* evidence, int inject, int expectation) const;
   Cut CutOn(int inject, int host, const Chance& chance, absl::string_view team) const;
   // When another team contained it there, if before this one; 0: not so.
   int64_t ContainedByOthers(int inject, int host, absl::string_view team) const;
   Chance ChanceToReport(int inject, absl::string_view team, Cut* cut) const;
-  HostResult Report(int inject, const v1::Expectation& expectation, const Terms& terms) const;
+  HostResult Report(int inject, int expectation, const Terms& terms) const;
   // The earliest that the team knew of the inject; 0: never.
   int64_t Discovery(int inject, absl::string_view team, Records* records) const;
   void Settle(const Done& done, const Cut& cut, const Terms& terms, HostResult* result) const;

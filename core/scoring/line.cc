@@ -103,10 +103,10 @@ void ForEachLine(const Exercise& exercise, const EvidenceIndex& evidence, int64_
       if (by_host) {
         line.results.reserve(inject.hosts.size());
         for (size_t p = 0; p < inject.hosts.size(); ++p) {
-          line.results.push_back(judge.OnHost(line.inject, p, expectation, line.terms));
+          line.results.push_back(judge.OnHost(line.inject, p, e, line.terms));
         }
       } else {
-        line.results.push_back(judge.OnInject(line.inject, expectation, line.terms));
+        line.results.push_back(judge.OnInject(line.inject, e, line.terms));
       }
       std::vector<size_t> all(line.results.size());
       std::iota(all.begin(), all.end(), size_t{0});

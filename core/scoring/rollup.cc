@@ -46,6 +46,14 @@ void RollUps::Add(const v1::Inject& inject, const v1::Expectation& expectation, 
   }
 }
 
+void RollUps::AddCriterion(const v1::CriterionLine& line) {
+  if (line.state() != v1::LINE_STATE_MET && line.state() != v1::LINE_STATE_UNMET) return;
+  all_.possible_mp += line.weight_mp();
+  all_.earned_mp += line.earned_mp();
+  objectives_.Add(line.objective(), line.weight_mp(), line.earned_mp());
+  teams_.Add(line.team(), line.weight_mp(), line.earned_mp());
+}
+
 void RollUps::AddPenalty(const std::string& team, int64_t penalty_mp) {
   if (penalty_mp == 0) return;
   all_.penalty_mp += penalty_mp;

@@ -21,6 +21,8 @@ class RollUps {
   explicit RollUps(const Exercise& exercise);
 
   void Add(const v1::Inject& inject, const v1::Expectation& expectation, const Line& line);
+  // What evaluators marked by hand; of no system or technique.
+  void AddCriterion(const v1::CriterionLine& line);
   // Taken from the whole and from the team that claimed.
   void AddPenalty(const std::string& team, int64_t penalty_mp);
   void Finish(v1::Scorecard* card) const;

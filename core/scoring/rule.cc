@@ -118,6 +118,15 @@ ReportQuality QualityOfReport(const v1::Expectation& expectation, const v1::Obse
   return out;
 }
 
+int32_t MarkedQuality(int32_t found_permille, int32_t mark_permille) {
+  return static_cast<int32_t>(DivideHalfUp(
+      int64_t{ClampPermille(found_permille)} * ClampPermille(mark_permille), kPermille));
+}
+
+int64_t CriterionMp(int64_t weight_mp, int32_t mark_permille) {
+  return DivideHalfUp(weight_mp * ClampPermille(mark_permille), kPermille);
+}
+
 int64_t WrongClaimMp(const v1::Rubric& rubric) {
   return std::max(0, rubric.wrong_claim_points()) * kPointMp;
 }

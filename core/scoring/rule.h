@@ -20,8 +20,8 @@
 // printed as rounded, so that a reader can follow with a pencil.
 namespace drill::scoring {
 
-// 1: DESIGN §7 as of the first release.
-inline constexpr int kScoringVersion = 1;
+// 1: DESIGN §7 as of the first release. 2: evaluators' blind marks and criteria count.
+inline constexpr int kScoringVersion = 2;
 
 inline constexpr int64_t kShareOne = 1'000'000'000;
 inline constexpr int64_t kPointMp = 1000;         // millipoints in a point
@@ -67,6 +67,13 @@ struct ReportQuality {
 };
 ReportQuality QualityOfReport(const v1::Expectation& expectation, const v1::ObservationMade& report,
                               int32_t credit_permille);
+
+// Of an answer: what the engine found of it (a choice's credit) × the evaluators' mark in force,
+// which takes the place of the credit of an evaluator's link.
+int32_t MarkedQuality(int32_t found_permille, int32_t mark_permille);
+
+// Points of a criterion: weight × the mark in force.
+int64_t CriterionMp(int64_t weight_mp, int32_t mark_permille);
 
 // Taken for each claim that an evaluator rejected as wrong.
 int64_t WrongClaimMp(const v1::Rubric& rubric);

@@ -5,6 +5,7 @@
 
 #include "core/scoring/because.h"
 #include "core/scoring/claims.h"
+#include "core/scoring/criteria.h"
 #include "core/scoring/evidence.h"
 #include "core/scoring/line.h"
 #include "core/scoring/metrics.h"
@@ -70,6 +71,9 @@ void WriteLine(const Exercise& exercise, const Line& line, v1::ScoreLine* out) {
   out->set_weight_mp(line.terms.weight_mp);
   out->set_earned_mp(line.total.earned_mp);
   for (size_t i : Listed(line)) WriteHost(exercise, line.results[i], out->add_hosts());
+  const MarkWord mark =
+      MarkWordOn(exercise, {"", line.inject, line.expectation, expectation.team()});
+  out->mutable_marks_permille()->Add(mark.marks.begin(), mark.marks.end());
   for (std::string& why : scoring::Because(exercise, line)) out->add_because(std::move(why));
 }
 
@@ -95,6 +99,10 @@ v1::Scorecard Score(const Exercise& exercise, const StreamState& head, int64_t n
     roll_ups.Add(inject, inject.expect(line.expectation), line);
     WriteLine(exercise, line, card.add_lines());
   });
+  for (v1::CriterionLine& line : scoring::CriterionLines(exercise)) {
+    roll_ups.AddCriterion(line);
+    *card.add_criteria() = std::move(line);
+  }
   for (v1::Claim& claim : scoring::Claims(exercise, evidence)) {
     roll_ups.AddPenalty(claim.team(), claim.penalty_mp());
     *card.add_claims() = std::move(claim);

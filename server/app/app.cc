@@ -20,6 +20,7 @@
 #include "core/scoring/score.h"
 #include "drill/v1/context.pb.h"
 #include "server/app/backend.h"
+#include "server/app/finals.h"
 #include "server/app/obligations.h"
 #include "server/app/web.h"
 #include "server/journal/sqlite_journal.h"
@@ -52,6 +53,7 @@ struct App::Parts {
   std::unique_ptr<Loop> loop;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<ControllerBackend> backend;
+  std::unique_ptr<FinalSigner> signer;
   std::unique_ptr<Sink> sink;
   std::unique_ptr<RpcServer> rpc;
   std::unique_ptr<Web> web;
@@ -101,6 +103,11 @@ absl::Status App::Parts::StartNetwork() {
     if (!host.empty() && host != "0.0.0.0" && host != "::") names.push_back(host);
   }
   ASSIGN_OR_RETURN(TlsIdentity identity, ca->IssueServer(names));
+  signer = std::make_unique<FinalSigner>(journal.get(), loop.get(), workers.get(), identity);
+  loop->SignFinalsWith([this](const std::string& exercise, uint64_t stream_seq) {
+    signer->Sign(exercise, stream_seq);
+  });
+  signer->SignAllUnsigned();
   RpcServerOptions rpc_options;
   rpc_options.people_address = options.people_address;
   rpc_options.agents_address = options.agents_address;

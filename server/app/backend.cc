@@ -8,6 +8,8 @@
 #include "common/keys/certificate.h"
 #include "core/duty/duty.h"
 #include "core/exercise/decide.h"
+#include "common/keys/final_proof.h"
+#include "server/app/finals.h"
 #include "server/report/aar.h"
 #include "server/view/queries.h"
 
@@ -77,7 +79,10 @@ void ControllerBackend::Query(std::string person, QueryRequest request, Done<Que
   if (std::holds_alternative<v1::ListAgentsRequest>(request) ||
       std::holds_alternative<v1::GetExerciseRequest>(request)) {
     QueryWithFleet(std::move(person), std::move(request), std::move(done));
-  } else if (auto* report = std::get_if<v1::GetReportRequest>(&request)) {
+  } else if (auto* report = std::get_if<v1::GetReportRequest>(&request);
+             report != nullptr && report->format() == v1::DOCUMENT_FORMAT_FINAL) {
+    ExportFinal(std::move(person), report->exercise(), std::move(done));
+  } else if (report != nullptr) {
     Report(std::move(person), std::move(*report), std::move(done));
   } else if (std::holds_alternative<v1::VerifyJournalRequest>(request)) {
     Verify(person, std::move(done));
@@ -147,6 +152,28 @@ void ControllerBackend::Report(std::string person, v1::GetReportRequest request,
   if (!p_.view->Read(std::move(on_view))) done(Busy());
 }
 
+void ControllerBackend::ExportFinal(std::string person, std::string id, Done<QueryReply> done) {
+  auto on_view = [this, person = std::move(person), id = std::move(id), done](const State& state) {
+    const drill::Query q{state, person, p_.clock->NowUs()};
+    absl::StatusOr<const Exercise*> e = ForControl(q, id);
+    if (!e.ok()) return done(e.status());
+    if ((*e)->final_signed.statement().empty()) {
+      return done(absl::FailedPreconditionError("the score is not final, or not signed yet"));
+    }
+    auto work = [this, id, done, final_score = FinalOf{(*e)->final_score, (*e)->final_signed}] {
+      absl::StatusOr<v1::FinalProof> proof = MakeFinalProof(p_.journal, id, final_score, *p_.ca);
+      if (!proof.ok()) return done(proof.status());
+      v1::Document document;
+      document.set_content(WriteFinalProof(*proof));
+      document.set_media_type("application/octet-stream");
+      document.set_file_name(absl::StrCat(id, ".final"));
+      done(QueryReply(std::move(document)));
+    };
+    if (!p_.workers->Post(std::move(work))) done(Busy());
+  };
+  if (!p_.view->Read(std::move(on_view))) done(Busy());
+}
+
 void ControllerBackend::Verify(const std::string& person, Done<QueryReply> done) {
   auto on_view = [this, person, done](const State& state) {
     if (!state.reg.HasRole(person, v1::ROLE_ADMIN) &&
@@ -156,7 +183,16 @@ void ControllerBackend::Verify(const std::string& person, Done<QueryReply> done)
       done(absl::PermissionDeniedError("your role does not allow to verify the journal"));
       return;
     }
-    auto work = [this, done] { done(Reply(VerifyJournal(p_.journal))); };
+    std::vector<std::pair<std::string, FinalOf>> finals;
+    for (const auto& [id, e] : state.exercises) {
+      if (e->final_signed.statement().empty()) continue;
+      finals.emplace_back(id, FinalOf{e->final_score, e->final_signed});
+    }
+    auto work = [this, done, finals = std::move(finals)] {
+      absl::StatusOr<v1::VerifyReport> report = VerifyJournal(p_.journal);
+      if (report.ok()) VerifyFinals(p_.journal, finals, *p_.ca, &*report);
+      done(Reply(std::move(report)));
+    };
     if (!p_.workers->Post(std::move(work))) done(Busy());
   };
   if (!p_.view->Read(std::move(on_view))) done(Busy());
@@ -184,6 +220,10 @@ void ControllerBackend::Simple(std::string person, QueryRequest request, Done<Qu
       return done(Reply(ReadScore(q, r->exercise())));
     if (const auto* r = std::get_if<v1::GetDeconflictionRequest>(&request))
       return done(Reply(ReadDeconfliction(q, *r)));
+    if (const auto* r = std::get_if<v1::GetMarksRequest>(&request))
+      return done(Reply(ReadMarks(q, r->exercise())));
+    if (const auto* r = std::get_if<v1::GetSurveyRequest>(&request))
+      return done(Reply(ReadSurvey(q, r->exercise())));
     if (const auto* r = std::get_if<v1::GetDutyRequest>(&request)) {
       return done(
           Reply(ReadDuty(q, p_.obligations, r->year() != 0 ? r->year() : YearOf(q.now_us))));

@@ -47,6 +47,7 @@ class ControllerBackend : public Backend {
  private:
   void QueryWithFleet(std::string person, QueryRequest request, Done<QueryReply> done);
   void Report(std::string person, v1::GetReportRequest request, Done<QueryReply> done);
+  void ExportFinal(std::string person, std::string id, Done<QueryReply> done);
   void Verify(const std::string& person, Done<QueryReply> done);
   void Simple(std::string person, QueryRequest request, Done<QueryReply> done);
 

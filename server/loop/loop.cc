@@ -107,6 +107,13 @@ void Loop::Received(SinkContact contact, std::function<void(absl::Status)> done)
   if (!mailbox_.Post(static_cast<size_t>(Lane::kSensors), std::move(other))) done(Full());
 }
 
+void Loop::Signed(FinalSignature signature) {
+  Other other{std::move(signature), [](const absl::StatusOr<Decision>& decision) {
+                if (!decision.ok()) spdlog::error("a final's signature: {}", Text(decision.status()));
+              }};
+  (void)mailbox_.Post(static_cast<size_t>(Lane::kPeople), std::move(other));
+}
+
 bool Loop::Read(ReadWork work) {
   return mailbox_.Post(static_cast<size_t>(Lane::kPeople), std::move(work));
 }
@@ -296,14 +303,19 @@ void Loop::TakeCommand(Command& command, int64_t now_us) {
     return;
   }
   AskDryRuns(*decision);
+  // Of the batch's own record; only a durable one is signed.
+  const std::string final = decision->sign_final;
+  const uint64_t final_seq =
+      final.empty() ? 0 : engine_->state().FindExercise(final)->final_score.head_stream_seq() + 1;
   std::optional<PersonCommand> urgent;
   PersonCommand& given = std::get<PersonCommand>(input);
   if (Urgent(given.command) && !decision->records.empty()) urgent = std::move(given);
   const bool sent = urgent.has_value();
   pending_.push_back(
-      {[done = std::move(command.done), response = std::move(decision->response),
-        sent](const absl::Status& s) {
+      {[this, done = std::move(command.done), response = std::move(decision->response), sent, final,
+        final_seq](const absl::Status& s) {
          if (s.ok()) {
+           if (!final.empty() && sign_final_ != nullptr) sign_final_(final, final_seq);
            done(response);
          } else if (sent) {
            done(absl::UnavailableError(

@@ -57,6 +57,12 @@ class Loop {
   void Boot(Bootstrap bootstrap, std::function<void(absl::Status)> done);
   // What the sink received. NotFound, FailedPrecondition: of no order in play; not recorded.
   void Received(SinkContact contact, std::function<void(absl::Status)> done);
+  // The controller's signature over a final. Fire and forget: without it the next start signs.
+  void Signed(FinalSignature signature);
+  // Called on the loop thread once a final is durable. Before the first command can come.
+  void SignFinalsWith(std::function<void(const std::string& exercise, uint64_t stream_seq)> sign) {
+    sign_final_ = std::move(sign);
+  }
   // What agents are told about the sink. Before the first one can connect.
   void OfferSink(v1::SinkPorts ports) { sink_ = std::move(ports); }
   // Runs on the loop thread, between batches.
@@ -130,6 +136,7 @@ class Loop {
   Mailbox<Item, 4> mailbox_;
   std::thread thread_;
   v1::SinkPorts sink_;  // constant once agents may connect
+  std::function<void(const std::string&, uint64_t)> sign_final_;  // the same
 
   // Loop thread only.
   std::unique_ptr<Engine> engine_;

@@ -26,16 +26,6 @@ bool HasAny(const Query& q, std::initializer_list<v1::Role> roles) {
                      [&](v1::Role role) { return q.state.reg.HasRole(q.person, role); });
 }
 
-absl::StatusOr<const Exercise*> Visible(const Query& q, const std::string& id, Sight least) {
-  const Exercise* e = q.state.FindExercise(id);
-  const Sight sight = e == nullptr ? Sight::kNone : SightOf(q.state, *e, q.person);
-  if (sight == Sight::kNone) {
-    return absl::NotFoundError(absl::StrCat("no exercise '", id, "' for you here"));
-  }
-  if (sight < least) return Denied();
-  return e;
-}
-
 v1::ExerciseSummary Summary(const Query& q, const Exercise& e) {
   v1::ExerciseSummary summary;
   summary.set_exercise(e.id());
@@ -154,6 +144,16 @@ void HideUnreleased(const Exercise& e, v1::Scorecard* card) {
 
 }  // namespace
 
+absl::StatusOr<const Exercise*> VisibleTo(const Query& q, const std::string& id, Sight least) {
+  const Exercise* e = q.state.FindExercise(id);
+  const Sight sight = e == nullptr ? Sight::kNone : SightOf(q.state, *e, q.person);
+  if (sight == Sight::kNone) {
+    return absl::NotFoundError(absl::StrCat("no exercise '", id, "' for you here"));
+  }
+  if (sight < least) return Denied();
+  return e;
+}
+
 absl::StatusOr<v1::Identity> WhoAmI(const Query& q, const std::string& version) {
   v1::Identity identity;
   auto it = q.state.reg.people.find(q.person);
@@ -212,7 +212,7 @@ absl::StatusOr<v1::ExerciseList> ReadExercises(const Query& q) {
 absl::StatusOr<v1::ExerciseView> ReadExercise(const Query& q, const std::string& id,
                                               const AgentStatuses& agents,
                                               const std::vector<v1::Text>& missing) {
-  ASSIGN_OR_RETURN(const Exercise* e, Visible(q, id, Sight::kTeam));
+  ASSIGN_OR_RETURN(const Exercise* e, VisibleTo(q, id, Sight::kTeam));
   v1::ExerciseView view;
   *view.mutable_summary() = Summary(q, *e);
   // A team learns its state and clock; the rest of the plan is the control side's.
@@ -242,7 +242,7 @@ absl::StatusOr<v1::ExerciseView> ReadExercise(const Query& q, const std::string&
 }
 
 absl::StatusOr<v1::ScopeOffer> ReadScope(const Query& q, const v1::GetScopeRequest& request) {
-  ASSIGN_OR_RETURN(const Exercise* e, Visible(q, request.exercise(), Sight::kControl));
+  ASSIGN_OR_RETURN(const Exercise* e, VisibleTo(q, request.exercise(), Sight::kControl));
   if (e->phase > v1::PHASE_READY) {
     return absl::FailedPreconditionError("the exercise has started; its scope is fixed");
   }
@@ -269,7 +269,7 @@ std::string SaidText(const v1::ObservationMade& made) {
 }  // namespace
 
 absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id) {
-  ASSIGN_OR_RETURN(const Exercise* e, Visible(q, id, Sight::kTeam));
+  ASSIGN_OR_RETURN(const Exercise* e, VisibleTo(q, id, Sight::kTeam));
   const std::string team = e->TeamOf(q.person);
   if (team.empty()) return Denied();
   v1::Inbox inbox;
@@ -290,19 +290,22 @@ absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id) {
     *claim->mutable_hosts() = observation.made.hosts();
     claim->set_text(SaidText(observation.made));
   }
+  AddAppeals(*e, team, &inbox);
   return inbox;
 }
 
 absl::StatusOr<v1::Queue> ReadQueue(const Query& q, const std::string& id) {
-  ASSIGN_OR_RETURN(const Exercise* e, Visible(q, id, Sight::kControl));
+  ASSIGN_OR_RETURN(const Exercise* e, VisibleTo(q, id, Sight::kControl));
   v1::Queue queue;
   for (const ObservationState& observation : e->observations) {
-    if (!observation.matches.empty() || observation.rejection != v1::REJECTION_UNSPECIFIED) {
+    if (!observation.matches.empty() || observation.rejection != v1::REJECTION_UNSPECIFIED ||
+        observation.merged_into >= 0) {
       continue;
     }
     v1::QueueItem* item = queue.add_items();
     *item->mutable_observation() = observation.made;
     item->set_received_us(observation.received_us);
+    AddComments(*e, item);
     for (const std::string& host_id : observation.made.hosts()) {
       const int host = e->FindHost(host_id);
       for (const auto& [key, traces] : e->traces) {
@@ -320,7 +323,7 @@ absl::StatusOr<v1::Queue> ReadQueue(const Query& q, const std::string& id) {
 }
 
 absl::StatusOr<v1::Scorecard> ReadScore(const Query& q, const std::string& id) {
-  ASSIGN_OR_RETURN(const Exercise* e, Visible(q, id, Sight::kTeam));
+  ASSIGN_OR_RETURN(const Exercise* e, VisibleTo(q, id, Sight::kTeam));
   const bool team = SightOf(q.state, *e, q.person) == Sight::kTeam;
   // A running score would tell a team which of its claims were right; an aborted drill has none,
   // and may be held again.
@@ -350,7 +353,7 @@ absl::StatusOr<v1::DutyTable> ReadDuty(const Query& q, const v1::Obligations& ob
 }
 
 absl::StatusOr<const Exercise*> ForControl(const Query& q, const std::string& id) {
-  return Visible(q, id, Sight::kControl);
+  return VisibleTo(q, id, Sight::kControl);
 }
 
 }  // namespace drill

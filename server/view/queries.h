@@ -41,6 +41,17 @@ absl::StatusOr<v1::DutyTable> ReadDuty(const Query& q, const v1::Obligations& ob
 // director, controller or owner of the exercise, and plays in none that is running.
 absl::StatusOr<v1::Deconfliction> ReadDeconfliction(const Query& q,
                                                     const v1::GetDeconflictionRequest& request);
+// Marks, appeals and notes. Of a mark's blind subject an evaluator sees the own mark only; a team
+// its own rows, once judging is open and they are blind no more.
+absl::StatusOr<v1::MarkSheet> ReadMarks(const Query& q, const std::string& id);
+// The hot wash, without names. FailedPrecondition before EndEx.
+absl::StatusOr<v1::SurveySummary> ReadSurvey(const Query& q, const std::string& id);
+v1::SurveySummary SurveyOf(const Exercise& e);
+void AddAppeals(const Exercise& e, const std::string& team, v1::Inbox* inbox);
+void AddComments(const Exercise& e, v1::QueueItem* item);
+// The exercise, if the person may see that much of it; else NotFound, or PermissionDenied.
+enum class Sight;
+absl::StatusOr<const Exercise*> VisibleTo(const Query& q, const std::string& id, Sight least);
 // The exercise, if the person may read its report (control side; managers after EndEx).
 absl::StatusOr<const Exercise*> ForControl(const Query& q, const std::string& id);
 

@@ -169,7 +169,7 @@ void View::Feed(StreamId id) {
 bool View::Send(Watcher* watcher, const Exercise& e, const v1::Record& record, size_t bytes) {
   auto event = std::make_shared<v1::WatchEvent>();
   if (watcher->team.empty()) {
-    *event->mutable_record() = record;
+    *event->mutable_record() = ForControlSide(e, watcher->person, record);
   } else {
     std::optional<v1::Record> seen = ForTeam(e, watcher->team, record);
     if (!seen.has_value()) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/exercise/judge_marks.h"
+
 namespace drill {
 namespace {
 
@@ -23,6 +25,23 @@ Sight SightOf(const State& state, const Exercise& e, const std::string& person) 
   if (post || state.reg.HasRole(person, v1::ROLE_ADMIN)) return Sight::kControl;
   if (state.reg.HasRole(person, v1::ROLE_MANAGER) && e.Over()) return Sight::kControl;
   return Sight::kNone;
+}
+
+v1::Record ForControlSide(const Exercise& e, const std::string& person, const v1::Record& record) {
+  v1::Record out = record;
+  if (record.actor().person() == person) return out;
+  if (record.has_mark_given()) {
+    MarkKey key;
+    const bool known = FindMarkSubject(e, record.mark_given().subject(), &key).empty();
+    if (!known || !MarkWordOn(e, key).Shown()) out.mutable_mark_given()->Clear();
+  }
+  // Summed up, without names (GetSurvey).
+  if (record.has_survey_answered()) {
+    out.mutable_survey_answered()->Clear();
+    out.clear_actor();
+    out.clear_request_id();
+  }
+  return out;
 }
 
 std::optional<v1::Record> ForTeam(const Exercise& e, const std::string& team,

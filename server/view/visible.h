@@ -20,6 +20,11 @@ enum class Sight {
 // everything once it has ended.
 Sight SightOf(const State& state, const Exercise& exercise, const std::string& person);
 
+// The record as this person of the control side may see it: without a mark of somebody else while
+// its marking is blind, and without what anybody said in the hot wash.
+v1::Record ForControlSide(const Exercise& exercise, const std::string& person,
+                          const v1::Record& record);
+
 // The record as this team may see it: its own numbers and actors of the control side taken out;
 // nullopt where it must not know that there was one.
 std::optional<v1::Record> ForTeam(const Exercise& exercise, const std::string& team,

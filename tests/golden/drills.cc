@@ -227,6 +227,74 @@ std::unique_ptr<DrillRoom> Sink() {
   return room;
 }
 
+// Evaluators at work: merged, undone, commented, marked blind, settled, appealed; a hot wash; the
+// final signed.
+std::unique_ptr<DrillRoom> Judged() {
+  auto room = std::make_unique<DrillRoom>(DrillRoom::Options{.scenario = kJudgedScenario});
+  room->Start();
+  room->ToEx(20);
+  room->Observe("blue", "kind: OBSERVATION_KIND_ANSWER question: 'ask' text: 'Vì cổng bị đổi'");
+  room->Observe("blue2", "kind: OBSERVATION_KIND_ANSWER question: 'ask' text: 'Như trên'");
+  room->Must("evaluator3",
+             "take_note { exercise: 'drill' note { objective: 'see' team: 'soc' text: 'Nhanh' "
+             "attachments { name: 'a.jpg' media_type: 'image/jpeg' size: 3 "
+             "sha256: '01234567890123456789012345678901' } } }");
+  room->Must("director", "stop_exercise { exercise: 'drill' }");
+  room->Must("director", "open_judging { exercise: 'drill' }");
+  room->Must("evaluator",
+             "comment_observation { exercise: 'drill' comment { observation: 'soc-1' text: 'ok' } "
+             "}");
+  room->Must("evaluator",
+             "merge_observation { exercise: 'drill' merge { observation: 'soc-1' into: 'soc-2' } "
+             "}");
+  room->Must("chair",
+             "undo_judgement { exercise: 'drill' undo { observation: 'soc-1' note: 'ngược' } }");
+  room->Must("evaluator",
+             "merge_observation { exercise: 'drill' merge { observation: 'soc-2' into: 'soc-1' } "
+             "}");
+  room->Must("evaluator",
+             "link_observation { exercise: 'drill' match { observation: 'soc-1' inject: 'ask' "
+             "credit_permille: 1000 } }");
+  const auto mark = [&](const char* who, const char* what, int permille) {
+    room->Must(who, absl::StrCat("give_mark { exercise: 'drill' mark { subject { ", what,
+                                 " } permille: ", permille, " note: 'x' } }"));
+  };
+  mark("evaluator", "inject: 'ask'", 800);
+  mark("evaluator3", "inject: 'ask'", 900);
+  mark("evaluator", "criterion: 'calm'", 1000);
+  mark("evaluator", "criterion: 'calm'", 900);
+  mark("evaluator3", "criterion: 'calm'", 300);
+  room->Must("chair",
+             "settle_mark { exercise: 'drill' mark { subject { criterion: 'calm' } permille: 600 "
+             "note: 'giữa' } }");
+  room->Must("blue",
+             "file_appeal { exercise: 'drill' appeal { subject { criterion: 'calm' } "
+             "text: 'Chúng tôi đã họp' } }");
+  room->Must("chair",
+             "answer_appeal { exercise: 'drill' answer { appeal: 'appeal-1' upheld: true "
+             "note: 'đúng' } }");
+  room->Must("chair",
+             "settle_mark { exercise: 'drill' mark { subject { criterion: 'calm' } permille: 750 "
+             "note: 'sau kháng nghị' } }");
+  room->Must("evaluator",
+             "rate_element { exercise: 'drill' rating { objective: 'see' "
+             "element: ELEMENT_PEOPLE rating: RATING_P } }");
+  for (const char* person : {"blue", "director", "blue"}) {
+    room->Must(person,
+               "answer_survey { exercise: 'drill' answers { replies { question: 'clear' scale: 4 } "
+               "replies { question: 'more' text: 'Tốt' } } }");
+  }
+  room->Must("evaluator", "finalise_score { exercise: 'drill' }");
+  v1::FinalStatement statement;
+  statement.set_exercise(DrillRoom::kId);
+  statement.set_scorecard_sha256(room->e().final_score.scorecard_sha256());
+  FinalSignature signature{DrillRoom::kId, {}};
+  signature.signature.set_statement(statement.SerializeAsString());
+  EXPECT_OK(room->Handle(signature));
+  room->Must("director", "close_exercise { exercise: 'drill' }");
+  return room;
+}
+
 }  // namespace
 
 const std::vector<GoldenDrill>& GoldenDrills() {
@@ -234,7 +302,8 @@ const std::vector<GoldenDrill>& GoldenDrills() {
                                                    {"stopped", Stopped},
                                                    {"paused", Paused},
                                                    {"tabletop", Tabletop},
-                                                   {"sink", Sink}};
+                                                   {"sink", Sink},
+                                                   {"judged", Judged}};
   return kDrills;
 }
 

@@ -20,40 +20,50 @@ using testing::Table;
 
 // While it runs. Strangers: director2, evaluator2 and manager hold the role, not a post.
 constexpr absl::string_view kRunning = R"(
-#                     admin   director2 evaluator2 manager nobody  director controller evaluator owner  observer blue
-apply_register        yes     no        no         no      no      no       no         no        no     no       no
-issue_token           yes     no        no         no      no      no       no         no        no     no       no
-revoke_token          yes     no        no         no      no      no       no         no        no     no       no
-issue_enrolment       yes     no        no         no      no      no       no         no        no     no       no
-add_scenario          yes     yes       no         no      no      yes      no         no        no     no       no
-create_exercise       no      yes       no         no      no      yes      no         no        no     no       no
+#                     admin   director2 evaluator2 manager nobody  director controller evaluator owner  observer blue     chair
+apply_register        yes     no        no         no      no      no       no         no        no     no       no       no
+issue_token           yes     no        no         no      no      no       no         no        no     no       no       no
+revoke_token          yes     no        no         no      no      no       no         no        no     no       no       no
+issue_enrolment       yes     no        no         no      no      no       no         no        no     no       no       no
+add_scenario          yes     yes       no         no      no      yes      no         no        no     no       no       no
+create_exercise       no      yes       no         no      no      yes      no         no        no     no       no       no
 
-approve_exercise      no      hidden    hidden     hidden  hidden  yes      no         no        yes    no       no
-check_exercise        no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
-start_exercise        no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no
-pause_exercise        yes     hidden    hidden     hidden  hidden  yes      yes        no        yes    no       no
-resume_exercise       no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no
-hold_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
-skip_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
-fire_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
-add_inject            no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
-move_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
-jump_clock            no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no
-set_speed             no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no
-stop_exercise         yes     hidden    hidden     hidden  hidden  yes      yes        no        yes    no       no
-raise_real_incident   yes     hidden    hidden     hidden  hidden  yes      yes        yes       yes    yes      yes
-clear_real_incident   no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no
-attest_manual         no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
+approve_exercise      no      hidden    hidden     hidden  hidden  yes      no         no        yes    no       no       no
+check_exercise        no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
+start_exercise        no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no       no
+pause_exercise        yes     hidden    hidden     hidden  hidden  yes      yes        no        yes    no       no       no
+resume_exercise       no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no       no
+hold_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
+skip_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
+fire_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
+add_inject            no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
+move_inject           no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
+jump_clock            no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no       no
+set_speed             no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no       no
+stop_exercise         yes     hidden    hidden     hidden  hidden  yes      yes        no        yes    no       no       no
+raise_real_incident   yes     hidden    hidden     hidden  hidden  yes      yes        yes       yes    yes      yes      yes
+clear_real_incident   no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no       no
+attest_manual         no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
 
-observe               no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       yes
-link_observation      no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no
-reject_observation    no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no
-read_message          no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes
-open_judging          no      hidden    hidden     hidden  hidden  yes      no         yes       no     no       no
-rate_element          no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no
-finalise_score        no      hidden    hidden     hidden  hidden  yes      no         yes       no     no       no
-accept_residue        no      hidden    hidden     hidden  hidden  yes      no         no        yes    no       no
-close_exercise        no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no
+observe               no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       yes      no
+link_observation      no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       no
+reject_observation    no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       no
+read_message          no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
+open_judging          no      hidden    hidden     hidden  hidden  yes      no         yes       no     no       no       yes
+rate_element          no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       no
+finalise_score        no      hidden    hidden     hidden  hidden  yes      no         yes       no     no       no       yes
+accept_residue        no      hidden    hidden     hidden  hidden  yes      no         no        yes    no       no       no
+close_exercise        no      hidden    hidden     hidden  hidden  yes      no         no        no     no       no       no
+
+merge_observation     no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       yes
+undo_judgement        no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       yes
+comment_observation   no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       yes
+give_mark             no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       no
+settle_mark           no      hidden    hidden     hidden  hidden  no       no         no        no     no       no       yes
+file_appeal           no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
+answer_appeal         no      hidden    hidden     hidden  hidden  no       no         no        no     no       no       yes
+take_note             no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       yes
+answer_survey         no      hidden    hidden     hidden  hidden  yes      yes        yes       yes    yes      yes      yes
 )";
 
 // A command of this kind for exercise `drill`.

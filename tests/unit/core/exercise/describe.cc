@@ -71,9 +71,43 @@ void DescribeObservation(const ObservationState& o, std::string* out) {
   absl::StrAppend(out, "observation ", o.made.observation(), " ", Bytes(o.made), " at ",
                   o.received_us, " record ", o.record, " rejected ", o.rejection, " by ",
                   o.rejection_record, "\n");
+  if (o.merged_into >= 0) {
+    absl::StrAppend(out, "  merged into ", o.merged_into, " record ", o.merged_record, "\n");
+  }
   for (const Match& m : o.matches) {
     absl::StrAppend(out, "  match ", m.inject, "/", m.host, " credit ", m.credit_permille, " from ",
                     m.counts_us, m.by_evaluator ? " by evaluator" : "", " record ", m.record, "\n");
+  }
+}
+
+void DescribeMarks(const Exercise& e, std::string* out) {
+  for (const auto& [key, mark] : e.judge_marks) {
+    absl::StrAppend(out, "mark ", key.criterion, " ", key.inject, "/", key.expectation, " ",
+                    key.team, mark.settled ? " settled" : "", " ", mark.settled_permille, " ",
+                    mark.settled_by, " '", mark.settled_note, "' ", mark.settled_appeal, " record ",
+                    mark.settled_record, "\n");
+    for (const auto& [evaluator, given] : mark.given) {
+      absl::StrAppend(out, "  by ", evaluator, " ", given.permille, " '", given.note, "' at ",
+                      given.at_us, " record ", given.record, "\n");
+    }
+  }
+  for (const AppealState& a : e.appeals) {
+    absl::StrAppend(out, "appeal ", Bytes(a.filed), " by ", a.person, " at ", a.filed_us, " ",
+                    a.answered ? Bytes(a.answer) : "open", " by ", a.answered_by,
+                    a.settled ? " settled" : "", " records ", a.record, " ", a.answer_record, "\n");
+  }
+  for (const CommentState& c : e.comments) {
+    absl::StrAppend(out, "comment ", Bytes(c.comment), " by ", c.person, " at ", c.at_us, "\n");
+  }
+  for (const NoteState& n : e.notes) {
+    absl::StrAppend(out, "note ", Bytes(n.note), " by ", n.person, " at ", n.taken_us, " record ",
+                    n.record, "\n");
+  }
+  for (const auto& [person, answers] : e.surveys) {
+    absl::StrAppend(out, "survey ", person, " ", Bytes(answers), "\n");
+  }
+  if (!e.final_signed.statement().empty()) {
+    absl::StrAppend(out, "signed ", Bytes(e.final_signed), "\n");
   }
 }
 
@@ -117,6 +151,7 @@ std::string Describe(const Exercise& e) {
   for (const auto& [key, at] : e.reads) {
     absl::StrAppend(&out, "read ", key.first, " ", key.second, " ", at, "\n");
   }
+  DescribeMarks(e, &out);
   return out;
 }
 

@@ -170,6 +170,8 @@ void DrillRoom::FillRegister() {
       people { id: "controller" roles: ROLE_CONTROLLER }
       people { id: "evaluator" roles: ROLE_EVALUATOR }
       people { id: "evaluator2" roles: ROLE_EVALUATOR }
+      people { id: "evaluator3" roles: ROLE_EVALUATOR }
+      people { id: "chair" roles: ROLE_CHAIR }
       people { id: "owner" roles: ROLE_OWNER }
       people { id: "observer" roles: ROLE_OBSERVER }
       people { id: "manager" roles: ROLE_MANAGER }
@@ -198,6 +200,8 @@ void DrillRoom::FillScenario() {
                        posts { person: "director" role: ROLE_DIRECTOR }
                        posts { person: "controller" role: ROLE_CONTROLLER }
                        posts { person: "evaluator" role: ROLE_EVALUATOR }
+                       posts { person: "evaluator3" role: ROLE_EVALUATOR }
+                       posts { person: "chair" role: ROLE_CHAIR }
                        posts { person: "owner" role: ROLE_OWNER }
                        posts { person: "observer" role: ROLE_OBSERVER }
                      })pb");

@@ -79,6 +79,22 @@ finalise_score           precondition precondition precondition precondition pre
 accept_residue           precondition precondition precondition precondition precondition =            =            =            precondition =            residue_accepted
 close_exercise           precondition precondition precondition precondition precondition precondition precondition precondition precondition precondition -
 close_exercise:clean     precondition precondition precondition precondition precondition precondition precondition closed       precondition precondition exercise_closed
+
+merge_observation        precondition precondition precondition =            =            =            =            precondition precondition precondition observation_merged
+merge_observation:circle precondition precondition precondition invalid      invalid      invalid      invalid      precondition precondition precondition -
+undo_judgement           precondition precondition precondition =            =            =            =            precondition precondition precondition judgement_undone
+undo_judgement:none      precondition precondition precondition precondition precondition precondition precondition precondition precondition precondition -
+comment_observation      precondition precondition precondition =            =            =            =            precondition precondition precondition judge_commented
+give_mark                precondition precondition precondition precondition precondition =            =            precondition precondition precondition mark_given
+give_mark:late           precondition precondition precondition precondition precondition precondition precondition precondition precondition precondition -
+settle_mark              precondition precondition precondition precondition precondition precondition =            precondition precondition precondition mark_settled
+settle_mark:blind        precondition precondition precondition precondition precondition precondition precondition precondition precondition precondition -
+file_appeal              missing      missing      missing      precondition precondition precondition =            precondition precondition precondition appeal_filed
+file_appeal:blind        missing      missing      missing      precondition precondition precondition missing      precondition precondition precondition -
+answer_appeal            precondition precondition precondition precondition precondition precondition =            precondition precondition precondition appeal_answered
+take_note                precondition precondition precondition =            =            =            =            precondition precondition precondition note_taken
+answer_survey            precondition precondition precondition precondition precondition =            =            =            precondition precondition survey_answered
+answer_survey:unasked    precondition precondition precondition precondition precondition invalid      invalid      invalid      precondition precondition -
 )";
 
 constexpr absl::string_view kHappenings = R"(
@@ -101,7 +117,11 @@ enrolment                -            -            -            -            -  
 clock-step               -            -            -            -            -            -            -            -            -            -            -
 bootstrap                -            -            -            -            -            -            -            -            -            -            -
 sink-contact             -            -            -            =            =            =            =            =            -            =            sink_received
+final-signature          -            -            -            -            -            -            -            =            =            -            final_signed
 )";
+
+constexpr char kMark[] =
+    "give_mark { exercise: 'drill' mark { subject { criterion: 'calm' } permille: 900 } }";
 
 struct Said {
   std::string person;
@@ -169,6 +189,47 @@ Said CommandOf(const std::string& row, DrillRoom& room) {
         "system: 'sys' element: ELEMENT_PEOPLE rating: RATING_S } }"}},
       {"finalise_score", {"evaluator", "finalise_score { exercise: 'drill' }"}},
       {"close_exercise", {"director", "close_exercise { exercise: 'drill' }"}},
+      {"merge_observation",
+       {"evaluator",
+        "merge_observation { exercise: 'drill' merge { observation: 'soc-2' into: 'soc-1' } }"}},
+      {"merge_observation:circle",
+       {"chair",
+        "merge_observation { exercise: 'drill' merge { observation: 'soc-2' into: 'soc-2' } }"}},
+      {"undo_judgement",
+       {"evaluator", "undo_judgement { exercise: 'drill' undo { observation: 'soc-1' } }"}},
+      {"undo_judgement:none",
+       {"evaluator", "undo_judgement { exercise: 'drill' undo { observation: 'soc-2' } }"}},
+      {"comment_observation",
+       {"chair",
+        "comment_observation { exercise: 'drill' comment { observation: 'soc-1' text: 'x' } }"}},
+      {"give_mark", {"evaluator", kMark}},
+      {"give_mark:late", {"evaluator", kMark}},
+      {"settle_mark",
+       {"chair",
+        "settle_mark { exercise: 'drill' mark { subject { criterion: 'calm' } permille: 500 "
+        "note: 'x' } }"}},
+      {"settle_mark:blind",
+       {"chair",
+        "settle_mark { exercise: 'drill' mark { subject { criterion: 'calm' } permille: 500 "
+        "note: 'x' } }"}},
+      {"file_appeal",
+       {"blue",
+        "file_appeal { exercise: 'drill' appeal { subject { criterion: 'calm' } text: 'x' } }"}},
+      {"file_appeal:blind",
+       {"blue",
+        "file_appeal { exercise: 'drill' appeal { subject { criterion: 'calm' } text: 'x' } }"}},
+      {"answer_appeal",
+       {"chair",
+        "answer_appeal { exercise: 'drill' answer { appeal: 'appeal-1' upheld: true note: 'x' } "
+        "}"}},
+      {"take_note",
+       {"evaluator", "take_note { exercise: 'drill' note { objective: 'see' text: 'x' } }"}},
+      {"answer_survey",
+       {"director",
+        "answer_survey { exercise: 'drill' answers { replies { question: 'clear' scale: 4 } } }"}},
+      {"answer_survey:unasked",
+       {"director",
+        "answer_survey { exercise: 'drill' answers { replies { question: 'clear' scale: 6 } } }"}},
       {"close_exercise:clean", {"director", "close_exercise { exercise: 'drill' }"}},
   };
   if (auto it = kTexts.find(row); it != kTexts.end()) {
@@ -215,10 +276,52 @@ Said CommandOf(const std::string& row, DrillRoom& room) {
   return {};
 }
 
+// What rows of judging need besides the phase; they have it where the phase allows it.
+void Prepare(const std::string& row, v1::Phase phase, DrillRoom* room) {
+  const bool queue = phase >= v1::PHASE_RUNNING && phase <= v1::PHASE_JUDGING;
+  if (row.starts_with("merge_observation") && queue) {
+    room->Must("controller",
+               absl::StrCat("observe { exercise: 'drill' observation { person: 'blue' "
+                            "kind: OBSERVATION_KIND_DETECTION hosts: 'w1' on_behalf { "
+                            "channel: 'phone' confirmed_by: 'evaluator' received_us: ",
+                            room->e().start_us + 8 * kSecond, " } } }"));
+  }
+  if (row == "undo_judgement" && queue) {
+    room->Must("evaluator",
+               "reject_observation { exercise: 'drill' rejection { observation: 'soc-1' "
+               "rejection: REJECTION_WRONG } }");
+  }
+  if (row == "undo_judgement:none" && queue) {
+    room->Must("controller",
+               absl::StrCat("observe { exercise: 'drill' observation { person: 'blue' "
+                            "kind: OBSERVATION_KIND_DETECTION hosts: 'w1' on_behalf { "
+                            "channel: 'phone' confirmed_by: 'evaluator' received_us: ",
+                            room->e().start_us + 8 * kSecond, " } } }"));
+  }
+  const bool marked = row == "give_mark:late" || row == "settle_mark" || row == "file_appeal" ||
+                      row == "answer_appeal";
+  if (marked && (phase == v1::PHASE_ENDED || phase == v1::PHASE_JUDGING)) {
+    room->Must("evaluator", kMark);
+    room->Must("evaluator3",
+               "give_mark { exercise: 'drill' mark { subject { criterion: 'calm' } "
+               "permille: 100 } }");
+  }
+  if (row == "answer_appeal" && phase == v1::PHASE_JUDGING) {
+    room->Must("blue",
+               "file_appeal { exercise: 'drill' appeal { subject { criterion: 'calm' } "
+               "text: 'x' } }");
+  }
+}
+
 std::unique_ptr<DrillRoom> RoomFor(const std::string& row, v1::Phase phase) {
   DrillRoom::Options options;
   if (row == "set_speed:tabletop") options.scenario = testing::kTabletopScenario;
+  for (const char* judged : {"give_mark", "settle_mark", "file_appeal", "answer_appeal",
+                             "answer_survey"}) {
+    if (row.starts_with(judged)) options.scenario = testing::kJudgedScenario;
+  }
   auto room = At(phase, options);
+  Prepare(row, phase, room.get());
   if (row == "close_exercise:clean" && phase == v1::PHASE_FINAL) {
     room->Must("owner", room->AcceptCommand("act", "w1"));
   }
@@ -332,6 +435,16 @@ std::map<std::string, Happening> Happenings() {
           order.set_attempt(1);
           (void)room.Handle(SinkContact{OrderMark(order), v1::CHANNEL_HTTP, "10.0.0.7", 1, 10, "",
                                         room.now_us, room.now_us});
+        }}},
+      {"final-signature",
+       {IndexOf<FinalSignature>(),
+        [](DrillRoom& room) {
+          v1::FinalStatement statement;
+          statement.set_exercise(DrillRoom::kId);
+          statement.set_scorecard_sha256(room.e().final_score.scorecard_sha256());
+          FinalSignature in{DrillRoom::kId, {}};
+          in.signature.set_statement(statement.SerializeAsString());
+          EXPECT_OK(room.Handle(in));
         }}},
       {"bootstrap",
        {IndexOf<Bootstrap>(),

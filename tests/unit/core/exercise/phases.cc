@@ -40,6 +40,42 @@ injects:
 rubric: {}
 )";
 
+const char kJudgedScenario[] = R"(
+id: judged
+title: {vi: Chấm điểm, en: Judged}
+type: tabletop
+duration: 600s
+cast:
+  systems: [{id: portal, title: {vi: Cổng, en: Portal}, roles: [web]}]
+  teams: [{id: soc, title: {vi: Giám sát, en: SOC}}, {id: ops, title: {vi: Vận hành, en: Ops}}]
+objectives: [{id: see, title: {vi: Phát hiện, en: Detect}}]
+injects:
+  - id: msg
+    title: {vi: Thư, en: Letter}
+    message: {teams: [soc, ops], from: {vi: Ai, en: Who}, body: {vi: Gì, en: What}}
+    at: 5s
+  - id: ask
+    title: {vi: Hỏi, en: Ask}
+    objective: see
+    question: {teams: [soc], body: {vi: Vì sao, en: Why}}
+    at: 6s
+    expect: [{kind: answer, team: soc, weight: 3, limit: 60s}]
+criteria:
+  - id: calm
+    title: {vi: Bình tĩnh, en: Calm}
+    team: soc
+    objective: see
+    weight: 2
+    levels:
+      - {permille: 1000, text: {vi: Tốt, en: Good}}
+      - {permille: 0, text: {vi: Kém, en: Bad}}
+    guidance: {vi: Nhìn cách trao đổi, en: Look at how they talk}
+survey:
+  - {id: clear, text: {vi: Kịch bản rõ ràng, en: The scenario was clear}, scale: 5}
+  - {id: more, text: {vi: Ý kiến khác, en: Anything else}}
+rubric: {}
+)";
+
 namespace {
 
 std::unique_ptr<DrillRoom> WayTo(v1::Phase phase, const DrillRoom::Options& options) {
@@ -48,7 +84,7 @@ std::unique_ptr<DrillRoom> WayTo(v1::Phase phase, const DrillRoom::Options& opti
   if (phase == v1::PHASE_APPROVED) {
     v1::Command approve = room->ApproveCommand();
     // Without actions nobody has to be asked: something else must be missing.
-    const bool ask = options.scenario == kTabletopScenario;
+    const bool ask = options.scenario == kTabletopScenario || options.scenario == kJudgedScenario;
     approve.mutable_approve_exercise()->mutable_approval()->mutable_notices(0)->set_acknowledged(
         !ask);
     room->Must("director", approve);
@@ -88,6 +124,13 @@ std::unique_ptr<DrillRoom> WayTo(v1::Phase phase, const DrillRoom::Options& opti
              "reject_observation { exercise: 'drill' "
              "rejection { observation: 'soc-1' rejection: REJECTION_DUPLICATE } }");
   if (phase == v1::PHASE_JUDGING) return room;
+  if (options.scenario == kJudgedScenario) {
+    for (const char* evaluator : {"evaluator", "evaluator3"}) {
+      room->Must(evaluator,
+                 "give_mark { exercise: 'drill' mark { subject { criterion: 'calm' } "
+                 "permille: 700 } }");
+    }
+  }
   room->Must("evaluator", "finalise_score { exercise: 'drill' }");
   if (phase == v1::PHASE_FINAL) return room;
   if (acts) room->Must("owner", room->AcceptCommand("act", "w1"));

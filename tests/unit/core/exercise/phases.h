@@ -10,6 +10,8 @@
 namespace drill::testing {
 
 extern const char kTabletopScenario[];
+// Around a table: a question in free words, a criterion to be marked by two, a hot wash.
+extern const char kJudgedScenario[];
 
 // The standard drill brought to this phase by the commands that lead there. From `running` on:
 // second 25, msg, ask, hand and act are released, act stands on w1 and w2, soc-1 waits for an
