@@ -262,6 +262,7 @@ constexpr Entry kWords[] = {
      "play them one after another, so far apart; default: each fired by hand"},
     {"scenario import stockpile --time-limit", "longest run of each command, default 60s"},
     {"exercise create --scenario", "scenario id"},
+    {"rehearse SCENARIO", "scenario file"},
     {"rehearse --register", "real register (YAML); without it one is made up to fit"},
     {"rehearse --speed", "as fast as can be; there is no other"},
     {"rehearse --team", "profile of the simulated teams (YAML); without it an ordinary team"},

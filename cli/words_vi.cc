@@ -260,6 +260,7 @@ constexpr Entry kWords[] = {
      "lần lượt chạy, cách nhau chừng này; mặc định: từng cái phát bằng tay"},
     {"scenario import stockpile --time-limit", "thời gian chạy tối đa của mỗi lệnh, mặc định 60s"},
     {"exercise create --scenario", "mã kịch bản"},
+    {"rehearse SCENARIO", "tệp kịch bản"},
     {"rehearse --register", "sổ đăng ký thật (YAML); không có thì tạo tạm cho vừa kịch bản"},
     {"rehearse --speed", "nhanh nhất có thể; là giá trị duy nhất"},
     {"rehearse --team", "hồ sơ đội mô phỏng (YAML); không có thì dùng đội thông thường"},

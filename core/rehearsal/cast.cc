@@ -120,17 +120,19 @@ std::string Choose(const std::string& part, const Choices& asked, const Entries&
   if (const v1::CastChoice* choice = Asked(asked, part); choice != nullptr) return choice->id();
   std::string first;
   for (const auto& entry : entries) {
+    if (entry.id() == part && good(entry)) return part;
     if (taken.contains(entry.id()) || !good(entry)) continue;
-    if (entry.id() == part) return part;
     if (first.empty()) first = entry.id();
   }
   return first;
 }
 
 // So that what somebody asked for, or is called like a part, is not given away before.
-std::set<std::string> Reserved(const Choices& asked) {
+template <typename Parts>
+std::set<std::string> Reserved(const Choices& asked, const Parts& parts) {
   std::set<std::string> out;
   for (const v1::CastChoice& choice : asked) out.insert(choice.id());
+  for (const auto& part : parts) out.insert(part.id());
   return out;
 }
 
@@ -169,7 +171,7 @@ absl::StatusOr<v1::CreateExercise> ChooseCast(const v1::Scenario& scenario, cons
   create.set_exercise(kExercise);
   create.set_scenario(scenario.id());
   std::vector<std::string> faults;
-  std::set<std::string> taken = Reserved(asked.systems());
+  std::set<std::string> taken = Reserved(asked.systems(), scenario.cast().systems());
   for (const v1::SystemPart& part : scenario.cast().systems()) {
     const std::string id =
         Choose(part.id(), asked.systems(), reg.systems(), taken,
@@ -184,7 +186,7 @@ absl::StatusOr<v1::CreateExercise> ChooseCast(const v1::Scenario& scenario, cons
     choice->set_part(part.id());
     choice->set_id(id);
   }
-  taken = Reserved(asked.teams());
+  taken = Reserved(asked.teams(), scenario.cast().teams());
   for (const v1::TeamPart& part : scenario.cast().teams()) {
     const std::string id =
         Choose(part.id(), asked.teams(), reg.teams(), taken, [](const v1::Team& team) {

@@ -100,18 +100,26 @@ TEST(Rehearse, TellsWhatHappensInOrder) {
 TEST(Rehearse, SaysWhichBranchesAreDead) {
   Options options =
       With(Decoy("a", "at: 1h") + Message("after-overdue", "after: {inject: a, anchor: overdue}") +
-           Message("unless-released", "at: 2h\n    unless: {inject: a, anchor: released}") +
+           Message("unless-detected", "at: 2h\n    unless: {inject: a, anchor: detected}") +
            Message("unless-overdue", "at: 1h1m\n    unless: {inject: a, anchor: overdue}") +
-           Message("late", "after: {inject: a, anchor: released, delay: 47h}") +
+           Message("late", "after: {inject: a, anchor: detected, delay: 46h59m}") +
            Message("hand", "contingency: true"));
   options.profile = PerfectProfile();
+  for (v1::Skill& skill : *options.profile.mutable_usual()->mutable_roles(0)->mutable_skills()) {
+    if (skill.does() != v1::EXPECTATION_KIND_DETECT) continue;
+    for (auto* part :
+         {skill.mutable_work()->mutable_least(), skill.mutable_work()->mutable_median(),
+          skill.mutable_work()->mutable_most()}) {
+      part->set_seconds(1800);
+    }
+  }
   const v1::Rehearsal r = Play(options);
   std::vector<std::string> dead;
   for (const v1::Unreached& u : r.unreached()) {
     dead.push_back(
         absl::StrCat(u.inject(), " ", v1::UnreachedWhy_Name(u.why()).substr(14), " ", u.other()));
   }
-  EXPECT_THAT(dead, ElementsAre("after-overdue ANCHOR a", "unless-released REVOKED a",
+  EXPECT_THAT(dead, ElementsAre("after-overdue ANCHOR a", "unless-detected REVOKED a",
                                 "unless-overdue UNLESS a", "late TOO_LATE ", "hand BY_HAND "));
 }
 
