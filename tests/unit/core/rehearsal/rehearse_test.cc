@@ -101,7 +101,7 @@ TEST(Rehearse, SaysWhichBranchesAreDead) {
   Options options =
       With(Decoy("a", "at: 1h") + Message("after-overdue", "after: {inject: a, anchor: overdue}") +
            Message("unless-detected", "at: 2h\n    unless: {inject: a, anchor: detected}") +
-           Message("unless-overdue", "at: 1h1m\n    unless: {inject: a, anchor: overdue}") +
+           Message("unless-overdue", "at: 4h\n    unless: {inject: a, anchor: overdue}") +
            Message("late", "after: {inject: a, anchor: detected, delay: 46h59m}") +
            Message("hand", "contingency: true"));
   options.profile = PerfectProfile();
