@@ -198,7 +198,8 @@ absl::Status DrillTest::StartController() {
   const auto door = [](int port) { return absl::StrCat("127.0.0.1:", port); };
   controller_ = std::make_unique<Process>(
       Process::Options{{Binary("drilld"), "--data", data_, "--listen", door(last_.people_port()),
-                        "--agents", door(last_.agents_port()), "--obligations",
+                        "--agents", door(last_.agents_port()), "--https", "127.0.0.1:0",
+                        "--obligations",
                         FromEnvironment("DRILL_SOURCE_DIR") + "/obligations"},
                        {},
                        Path("drilld.out"),
