@@ -117,7 +117,7 @@ places:
   - {name: docs, path: "@HOST@/docs"}
   - {name: logs, path: "@HOST@/logs"}
   - {name: www, path: "@HOST@/www"}
-actions: [files.encrypt, web.deface, process.run_decoy, log.append]
+actions: [files.encrypt, web.deface, process.run_decoy, log.append, exec.atomic]
 )";
 
 std::string FromEnvironment(const char* name) {
