@@ -107,6 +107,7 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
                      absl::StrCat("protect \"", path, "\" is not an absolute path below /"));
   }
   CheckNetworkPolicy(policy, &faults);
+  CheckProbes(policy, &faults);
   CheckCaps(policy.caps(), &faults);
   CheckPolicyTimes(policy, &faults);
   return faults.ToStatus("policy");

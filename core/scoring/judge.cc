@@ -44,6 +44,7 @@ bool Censors(const OrderState& order) {
   return order.undone_us != 0 && (order.undo_reason == v1::UNDO_REASON_STOPPED ||
                                   order.undo_reason == v1::UNDO_REASON_SILENCE ||
                                   order.undo_reason == v1::UNDO_REASON_WINDOW ||
+                                  order.undo_reason == v1::UNDO_REASON_HOST ||
                                   order.undo_reason == v1::UNDO_REASON_FAILED);
 }
 
