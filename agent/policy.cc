@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "agent/policy_probes.h"
 #include "agent/policy_time.h"
 
 namespace drill::agent {

@@ -63,9 +63,6 @@ class FaultList {
 // Adds what is wrong with targets, resolvers and ports.
 void CheckNetworkPolicy(const v1::Policy& policy, FaultList* faults);
 
-// Adds what is wrong with probes and the limit of the load.
-void CheckProbes(const v1::Policy& policy, FaultList* faults);
-
 // An absolute path without empty, "." or ".." parts, control characters or a slash at its end.
 bool IsPlainAbsolutePath(absl::string_view path);
 // IPv4 or IPv6, as inet_pton takes it.

@@ -1,7 +1,8 @@
+#include "agent/policy_probes.h"
+
 #include <set>
 
 #include "absl/strings/str_cat.h"
-#include "agent/policy.h"
 #include "agent/probes/probe.h"
 
 // What the owner's policy says about the health of the host.
