@@ -77,7 +77,7 @@ std::string DescribeHealth(const AgentDirectory& directory, bool runs) {
   if (!runs || !text.ok() || text->empty()) return "";
   std::string lines;
   bool held = false;
-  for (const std::string& line : absl::StrSplit(*text, '\n', absl::SkipEmpty())) {
+  for (const absl::string_view line : absl::StrSplit(*text, '\n', absl::SkipEmpty())) {
     const std::vector<std::string> fields = absl::StrSplit(line, absl::MaxSplits('\t', 3));
     int64_t since_us = 0;
     if (fields.size() != 4 || !absl::SimpleAtoi(fields[0], &since_us)) continue;

@@ -15,6 +15,7 @@
 #include "agent/probes/checks.h"
 #include "agent/probes/probe.h"
 #include "agent/probes/watcher.h"
+#include "agent/process.h"
 #include "common/os/clock.h"
 #include "common/os/file.h"
 #include "common/yaml/load.h"
