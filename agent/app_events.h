@@ -65,7 +65,8 @@ using AppEvent = std::variant<LinkUp, LinkPeer, LinkFrame, LinkDown, LinkFailed,
 // descriptor that can be polled together with a timer.
 //
 // Posted by the link, the worker and the watcher on their threads, taken by one. Results of the
-// worker are bounded by the orders that there are, readings by the checks' pace; frames by kFramesMax, above which the link waits.
+// worker are bounded by the orders that there are, readings by the checks' pace; frames by
+// kFramesMax, above which the link waits.
 class AppEvents : public LinkEvents, public WorkerEvents, public WatcherEvents {
  public:
   AppEvents();

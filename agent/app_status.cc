@@ -85,9 +85,9 @@ std::string DescribeHealth(const AgentDirectory& directory, bool runs) {
     absl::StrAppend(&lines, "  ", fields[2], ": ", fields[1], " (at ", Time(since_us), ")",
                     fields[3].empty() ? "" : ": ", fields[3], "\n");
   }
-  return absl::StrCat("health:      ",
-                      held ? "HELD: everything is undone, nothing starts until it is well again" : "",
-                      "\n", lines);
+  return absl::StrCat(
+      "health:      ",
+      held ? "HELD: everything is undone, nothing starts until it is well again" : "", "\n", lines);
 }
 
 // One order's line; empty where nothing of it was ever started.

@@ -4,8 +4,8 @@
 #include <string>
 #include <utility>
 
-#include "agent/engine.h"
 #include "absl/strings/str_cat.h"
+#include "agent/engine.h"
 #include "common/base/status.h"
 #include "core/exercise/scope.h"
 

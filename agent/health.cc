@@ -56,9 +56,8 @@ std::string HostHealth::why() const {
                             ? absl::StrCat(check.name, " is good again, for the time being")
                             : absl::StrCat(check.name, ": ", check.why));
     } else if (!check.answered_well) {
-      reasons.push_back(check.failures > 0
-                            ? absl::StrCat(check.name, ": ", check.why)
-                            : absl::StrCat(check.name, " has not been asked yet"));
+      reasons.push_back(check.failures > 0 ? absl::StrCat(check.name, ": ", check.why)
+                                           : absl::StrCat(check.name, " has not been asked yet"));
     }
   }
   return absl::StrJoin(reasons, "; ");

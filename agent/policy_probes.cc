@@ -23,15 +23,15 @@ void CheckCommandWords(const v1::Probe& probe, const std::string& at, FaultList*
   faults->AddUnless(probe.command_size() <= kWordsMax,
                     absl::StrCat(at, ": more than ", kWordsMax, " words"));
   for (const std::string& word : probe.command()) {
-    faults->AddUnless(word.size() <= kWordBytesMax && word.find('\0') == std::string::npos,
-                      absl::StrCat(at, ": a word is longer than ", kWordBytesMax,
-                                   " bytes or holds a zero byte"));
+    faults->AddUnless(
+        word.size() <= kWordBytesMax && word.find('\0') == std::string::npos,
+        absl::StrCat(at, ": a word is longer than ", kWordBytesMax, " bytes or holds a zero byte"));
   }
 }
 
 void CheckProbe(const v1::Probe& probe, const std::string& at, FaultList* faults) {
-  const int kinds = (probe.has_url() ? 1 : 0) + (probe.has_unit() ? 1 : 0) +
-                    (probe.command_size() > 0 ? 1 : 0);
+  const int kinds =
+      (probe.has_url() ? 1 : 0) + (probe.has_unit() ? 1 : 0) + (probe.command_size() > 0 ? 1 : 0);
   faults->AddUnless(kinds == 1, absl::StrCat(at, ": exactly one of url, unit, command is needed"));
   if (probe.has_url()) {
     if (const auto url = ParseProbeUrl(probe.url()); !url.ok()) {
@@ -57,9 +57,9 @@ void CheckProbe(const v1::Probe& probe, const std::string& at, FaultList* faults
 }  // namespace
 
 void CheckProbes(const v1::Policy& policy, FaultList* faults) {
-  faults->AddUnless(policy.probes_size() <= kProbesMax,
-                    absl::StrCat("probes has ", policy.probes_size(), " entries; the limit is ",
-                                 kProbesMax));
+  faults->AddUnless(
+      policy.probes_size() <= kProbesMax,
+      absl::StrCat("probes has ", policy.probes_size(), " entries; the limit is ", kProbesMax));
   std::set<std::string> names;
   for (int i = 0; i < policy.probes_size(); ++i) {
     const std::string at = absl::StrCat("probe ", i + 1);

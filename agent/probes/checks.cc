@@ -63,11 +63,11 @@ std::vector<HostCheck> ChecksOf(const v1::Policy& policy, const std::string& dir
   std::vector<HostCheck> checks;
   for (const v1::Probe& probe : policy.probes()) {
     const std::string name = ProbeName(probe);
-    checks.push_back({name, ProbeEveryUs(probe),
-                      [name, probe](const std::function<bool()>& cancelled) {
-                        const absl::Status status = RunProbe(probe, cancelled);
-                        return Reading{name, status.ok(), std::string(status.message())};
-                      }});
+    checks.push_back(
+        {name, ProbeEveryUs(probe), [name, probe](const std::function<bool()>& cancelled) {
+           const absl::Status status = RunProbe(probe, cancelled);
+           return Reading{name, status.ok(), std::string(status.message())};
+         }});
   }
   if (const int most = policy.caps().load_permille_max(); most > 0) {
     checks.push_back({kLoad, kLoadEveryUs, [load_file, most](const std::function<bool()>&) {

@@ -48,11 +48,11 @@ absl::Status AskCommand(const std::vector<std::string>& words, const v1::Probe& 
     shown += absl::ascii_isprint(static_cast<unsigned char>(c)) ? c : ' ';
   }
   absl::StripAsciiWhitespace(&shown);
-  return absl::UnavailableError(absl::StrCat(
-      result.timed_out ? "did not answer in time"
-      : result.exited  ? absl::StrCat("exit code ", result.exit_code)
-                       : absl::StrCat("was ended by signal ", result.signal),
-      shown.empty() ? "" : absl::StrCat(": ", shown)));
+  return absl::UnavailableError(
+      absl::StrCat(result.timed_out ? "did not answer in time"
+                   : result.exited  ? absl::StrCat("exit code ", result.exit_code)
+                                    : absl::StrCat("was ended by signal ", result.signal),
+                   shown.empty() ? "" : absl::StrCat(": ", shown)));
 }
 
 absl::Status AskUnit(const v1::Probe& probe, const std::function<bool()>& cancelled) {

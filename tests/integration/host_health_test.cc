@@ -22,7 +22,8 @@ class HostHealthTest : public DrillTest {
 };
 
 TEST_F(HostHealthTest, AFailingProbeUndoesEverythingOnItsHostAloneAndTellsTheDirector) {
-  more_policy_ = "probes:\n  - {command: [/usr/bin/test, -e, \"@HOST@/docs/ho-so.txt\"], every: 1s}\n";
+  more_policy_ =
+      "probes:\n  - {command: [/usr/bin/test, -e, \"@HOST@/docs/ho-so.txt\"], every: 1s}\n";
   ASSERT_OK(MakeReady());
   ASSERT_OK(Do("giam-doc", {"exercise", "start", kExercise}));
   WatchUntil(OrderIs(v1::ORDER_EVENT_KIND_APPLIED, "crypt", "app-1"));
@@ -45,8 +46,7 @@ TEST_F(HostHealthTest, AFailingProbeUndoesEverythingOnItsHostAloneAndTellsTheDir
   EXPECT_TRUE(Until([this] { return !HeldWhy("app-1").empty(); }));
   EXPECT_EQ(HeldWhy("app-2"), "");
   EXPECT_THAT(As("admin", {"agent", "list"}).out, HasSubstr("holds itself back"));
-  const Output status =
-      Program("drill-agent", {"status", "--dir", HostPath("app-1", "agent")});
+  const Output status = Program("drill-agent", {"status", "--dir", HostPath("app-1", "agent")});
   EXPECT_THAT(status.out, HasSubstr("HELD: everything is undone"));
   EXPECT_THAT(status.out, HasSubstr("exit code 1"));
 

@@ -206,7 +206,8 @@ TEST(WatcherTest, EndsACommandThatHangs) {
   Told told;
   const auto policy = []() -> absl::StatusOr<LoadedPolicy> {
     return LoadedPolicy{
-        PolicyOf("probes: [{command: [/bin/true]}, {command: [/bin/sleep, \"600\"], timeout: 30s}]"),
+        PolicyOf(
+            "probes: [{command: [/bin/true]}, {command: [/bin/sleep, \"600\"], timeout: 30s}]"),
         "1"};
   };
   const int64_t before = os::MonotonicMicros();

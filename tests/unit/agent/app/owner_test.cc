@@ -109,10 +109,11 @@ TEST_F(OwnerTest, PolicyCheckNamesTheFaultOfThePolicyOrTheScenario) {
                  "  - {url: \"https://portal.example/\"}\n"
                  "  - {command: [true], every: 0s}\n"
                  "  - {unit: nginx, command: [/bin/true]}\n");
-  EXPECT_THAT(Do({"policy", "check"}, 1),
-              AllOf(HasSubstr("probe 1: url"), HasSubstr("probe 2: the program must be an absolute"),
-                    HasSubstr("probe 2: every is a number of whole seconds, 1 to 3600"),
-                    HasSubstr("probe 3: exactly one of"), HasSubstr("unit \"nginx\" is no full")));
+  EXPECT_THAT(
+      Do({"policy", "check"}, 1),
+      AllOf(HasSubstr("probe 1: url"), HasSubstr("probe 2: the program must be an absolute"),
+            HasSubstr("probe 2: every is a number of whole seconds, 1 to 3600"),
+            HasSubstr("probe 3: exactly one of"), HasSubstr("unit \"nginx\" is no full")));
 }
 
 TEST_F(OwnerTest, PolicyCheckAsksEachProbeOnce) {

@@ -50,8 +50,7 @@ TEST_F(HealthTest, OneFailureChangesNothingTheSecondUndoesEverythingAndSaysWhy) 
   Bad("web", 1);
   EXPECT_THAT(Did(), ElementsAre("undo a host", "tell a undone"));
   EXPECT_EQ(events.back().undo_reason(), v1::UNDO_REASON_HOST);
-  EXPECT_THAT(events.back().notes(),
-              ElementsAre("undone by the host itself: web: exit code 1"));
+  EXPECT_THAT(events.back().notes(), ElementsAre("undone by the host itself: web: exit code 1"));
   // Told at once.
   EXPECT_EQ(heartbeat.held_why(), "web: exit code 1");
 }
@@ -117,8 +116,8 @@ TEST_F(HealthTest, WhatIsJustStartingIsUndoneWhenItHasStarted) {
   Did();
   Starting("a");
   Played("a", v1::ORDER_EVENT_KIND_APPLIED);
-  EXPECT_THAT(Did(), ElementsAre("tell a started", "tell a applied", "undo a host",
-                                 "tell a undone"));
+  EXPECT_THAT(Did(),
+              ElementsAre("tell a started", "tell a applied", "undo a host", "tell a undone"));
   EXPECT_THAT(events.back().notes(0), HasSubstr("web: exit code 1"));
 }
 
