@@ -247,7 +247,8 @@ void AgentEngine::Drop(Held* held, v1::UndoReason reason, int64_t) {
 }
 
 void AgentEngine::Undo(Held* held, v1::UndoReason reason) {
-  if (reason == v1::UNDO_REASON_HOST) held->undo_why = health_.why();
+  // The first reason counts: by its undo the host may be well again.
+  if (reason == v1::UNDO_REASON_HOST && held->undo_why.empty()) held->undo_why = health_.why();
   if (held->stage == Stage::kStarting) {
     if (!held->undo_wanted) effects_.push_back(CallOffOrder{held->order.id()});
     held->undo_wanted = true;
