@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "agent/systemd.h"
 #include "drill/v1/host.pb.h"
 
 namespace drill::agent {
@@ -38,6 +39,7 @@ struct UndoFacts {
   size_t steps_touched = std::numeric_limits<size_t>::max();
   // Where contents go that are kept because they could not be put back.
   std::string kept;
+  Systemd systemd;
 };
 
 }  // namespace drill::agent

@@ -127,6 +127,9 @@ void AgentEngine::OnFrame(const v1::ControllerFrame& frame, int64_t received_us)
     }
     case v1::ControllerFrame::kDryRun:
       return OnDryRunAsked(frame.dry_run(), received_us);
+    case v1::ControllerFrame::kPlayMarkers:
+    case v1::ControllerFrame::kRotateKeys:
+    case v1::ControllerFrame::kSensorLinesAck:
     case v1::ControllerFrame::FRAME_NOT_SET:
       return;
   }
@@ -235,6 +238,7 @@ void AgentEngine::Drop(Held* held, v1::UndoReason reason, int64_t) {
 
 void AgentEngine::Undo(Held* held, v1::UndoReason reason) {
   if (held->stage == Stage::kStarting) {
+    if (!held->undo_wanted) effects_.push_back(CallOffOrder{held->order.id()});
     held->undo_wanted = true;
     held->undo_reason = reason;
   } else if (held->stage == Stage::kApplied) {

@@ -35,6 +35,10 @@ struct UndoOrder {
 struct ForgetOrder {
   v1::OrderId id;
 };
+// Whatever its start is doing is to end soon: it will be undone.
+struct CallOffOrder {
+  v1::OrderId id;
+};
 struct FreezeActions {
   bool frozen;
 };
@@ -55,7 +59,7 @@ struct AskPlayer {
 };
 using Effect =
     std::variant<SendFrame, PrepareOrder, DiscardOrder, StartOrder, UndoOrder, ForgetOrder,
-                 FreezeActions, RecordEvent, TrimOutbox, ResendOutbox, AskPlayer>;
+                 CallOffOrder, FreezeActions, RecordEvent, TrimOutbox, ResendOutbox, AskPlayer>;
 
 struct EngineConfig {
   std::string host;
