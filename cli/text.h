@@ -175,6 +175,7 @@ enum class Msg {
   kEnrolmentMade,
   kAgentNotEnrolled,
   kAgentAway,
+  kAgentHeld,
   kAgentConnected,
   // Scenarios.
   kLintError,

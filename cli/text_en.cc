@@ -305,6 +305,8 @@ absl::string_view English(Msg message) {
       return "not enrolled";
     case Msg::kAgentAway:
       return "away";
+    case Msg::kAgentHeld:
+      return "holds itself back: $0";
     case Msg::kAgentConnected:
       return "connected";
     case Msg::kLintError:

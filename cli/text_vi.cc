@@ -304,6 +304,8 @@ absl::string_view Vietnamese(Msg message) {
       return "chưa ghi danh";
     case Msg::kAgentAway:
       return "mất kết nối";
+    case Msg::kAgentHeld:
+      return "máy tự giữ lại: $0";
     case Msg::kAgentConnected:
       return "kết nối";
     case Msg::kLintError:
