@@ -60,9 +60,9 @@ void PrintItem(Session& session, const v1::QueueItem& item) {
   }
   for (const v1::Candidate& candidate : item.candidates()) PrintCandidate(session, candidate);
   for (const v1::JudgeComment& comment : item.comments()) {
-    session.PrintLine(absl::StrCat(
-        "  ", Say(session.language(), JudgeMsg::kComment, Clean(comment.person()),
-                  FormatTime(comment.at_us()), CleanLines(comment.comment().text()))));
+    session.PrintLine(
+        absl::StrCat("  ", Say(session.language(), JudgeMsg::kComment, Clean(comment.person()),
+                               FormatTime(comment.at_us()), CleanLines(comment.comment().text()))));
   }
 }
 

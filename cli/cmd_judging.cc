@@ -31,9 +31,9 @@ std::string SubjectText(const Session& session, const v1::MarkSubject& subject) 
 void AddSubject(Command& command, v1::MarkSubject* subject) {
   command.Opt("--criterion", "CRITERION", Into(subject->mutable_criterion()))
       .Opt("--inject", "INJECT", Into(subject->mutable_inject()))
-      .Opt("--expectation", "N", Number(0, 63, [subject](int64_t n) {
-             subject->set_expectation(static_cast<int32_t>(n));
-           }))
+      .Opt("--expectation", "N",
+           Number(0, 63,
+                  [subject](int64_t n) { subject->set_expectation(static_cast<int32_t>(n)); }))
       .Check([subject](Language language, std::vector<std::string>* faults) {
         if (subject->criterion().empty() == subject->inject().empty()) {
           faults->push_back(std::string(JudgingText(language, JudgeMsg::kUsageSubject)));
@@ -86,11 +86,11 @@ void PrintAppeal(Session& session, const v1::Appeal& appeal) {
   session.PrintLine(Say(l, JudgeMsg::kAppeal, Clean(filed.appeal()), Clean(filed.team()),
                         SubjectText(session, filed.subject()), CleanLines(filed.text())));
   session.PrintLine(absl::StrCat(
-      "  ", !appeal.answered() ? Say(l, JudgeMsg::kAppealOpen)
-                               : Say(l,
-                                     appeal.answer().upheld() ? JudgeMsg::kAppealUpheld
-                                                              : JudgeMsg::kAppealRefused,
-                                     CleanLines(appeal.answer().note()))));
+      "  ",
+      !appeal.answered()
+          ? Say(l, JudgeMsg::kAppealOpen)
+          : Say(l, appeal.answer().upheld() ? JudgeMsg::kAppealUpheld : JudgeMsg::kAppealRefused,
+                CleanLines(appeal.answer().note()))));
 }
 
 absl::Status ShowMarks(Session& session, const std::string& exercise) {
@@ -105,11 +105,10 @@ absl::Status ShowMarks(Session& session, const std::string& exercise) {
   for (const v1::Appeal& appeal : sheet.appeals()) PrintAppeal(session, appeal);
   for (const v1::NoteView& view : sheet.notes()) {
     const v1::NoteTaken& note = view.note();
-    session.PrintLine(Say(l, JudgeMsg::kNote, Clean(note.note()), FormatTime(note.at_us()),
-                          Clean(view.person()),
-                          Clean(absl::StrCat(note.objective(), note.team().empty() ? "" : "/",
-                                             note.team())),
-                          CleanLines(note.text()), note.attachments_size()));
+    session.PrintLine(
+        Say(l, JudgeMsg::kNote, Clean(note.note()), FormatTime(note.at_us()), Clean(view.person()),
+            Clean(absl::StrCat(note.objective(), note.team().empty() ? "" : "/", note.team())),
+            CleanLines(note.text()), note.attachments_size()));
   }
   for (const v1::MarkProgress& progress : sheet.progress()) {
     session.PrintLine(Say(l, JudgeMsg::kProgress, Clean(progress.person()), progress.given()));
@@ -164,19 +163,19 @@ void AddSurveyAnswer(Command& survey) {
 
 void PrintSurveyRow(Session& session, const v1::SurveyRow& row) {
   const v1::SurveyQuestion& question = row.question();
-  session.PrintLine(absl::StrCat(Clean(question.id()), "  ", Clean(session.Pick(question.text())),
-                                 question.scale() > 0 ? absl::StrCat(" (1–", question.scale(), ")")
-                                                      : ""));
+  session.PrintLine(
+      absl::StrCat(Clean(question.id()), "  ", Clean(session.Pick(question.text())),
+                   question.scale() > 0 ? absl::StrCat(" (1–", question.scale(), ")") : ""));
   if (row.mean_permille() > 0) {
     std::vector<std::string> counts;
     for (int i = 0; i < row.by_scale_size(); ++i) {
       counts.push_back(absl::StrCat(i + 1, ": ", row.by_scale(i)));
     }
-    session.PrintLine(absl::StrCat(
-        "  ", Say(session.language(), JudgeMsg::kSurveyMean,
-                  absl::StrFormat("%d.%03d", row.mean_permille() / kPermille,
-                                  row.mean_permille() % kPermille),
-                  question.scale(), absl::StrJoin(counts, ", "))));
+    session.PrintLine(
+        absl::StrCat("  ", Say(session.language(), JudgeMsg::kSurveyMean,
+                               absl::StrFormat("%d.%03d", row.mean_permille() / kPermille,
+                                               row.mean_permille() % kPermille),
+                               question.scale(), absl::StrJoin(counts, ", "))));
   }
   for (const std::string& text : row.texts()) {
     session.PrintLine(absl::StrCat("  – ", CleanLines(text)));
@@ -233,8 +232,8 @@ absl::StatusOr<std::string> TrustedCa(Session& session, const FinalOptions& o) {
   }
   absl::StatusOr<std::string> sha256 = CertificateSha256(pem);
   if (sha256.ok()) return sha256;
-  return absl::InvalidArgumentError(Say(session.language(), JudgeMsg::kUsageCa,
-                                        std::string(sha256.status().message())));
+  return absl::InvalidArgumentError(
+      Say(session.language(), JudgeMsg::kUsageCa, std::string(sha256.status().message())));
 }
 
 absl::Status VerifyFinal(Session& session, const FinalOptions& o) {
@@ -242,7 +241,9 @@ absl::Status VerifyFinal(Session& session, const FinalOptions& o) {
   ASSIGN_OR_RETURN(const v1::FinalProof proof, ReadFinalProof(bytes));
   ASSIGN_OR_RETURN(std::string ca, TrustedCa(session, o));
   const bool unknown = ca.empty();
-  if (unknown) ASSIGN_OR_RETURN(ca, CertificateSha256(proof.ca_pem()));
+  if (unknown) {
+    ASSIGN_OR_RETURN(ca, CertificateSha256(proof.ca_pem()));
+  }
   ASSIGN_OR_RETURN(const v1::FinalStatement statement, CheckFinalProof(proof, ca));
   if (session.json()) {
     session.PrintJson(statement);
@@ -259,8 +260,8 @@ absl::Status VerifyFinal(Session& session, const FinalOptions& o) {
   session.PrintLine(session.Painted(Say(l, JudgeMsg::kFinalGood, Clean(statement.exercise()), score,
                                         FormatTime(statement.time_us())),
                                     Colour::kGreen));
-  session.PrintLine(Say(l, JudgeMsg::kFinalRests, statement.head_stream_seq(),
-                        Hex(statement.head_hash())));
+  session.PrintLine(
+      Say(l, JudgeMsg::kFinalRests, statement.head_stream_seq(), Hex(statement.head_hash())));
   session.PrintLine(Say(l, JudgeMsg::kFinalCa, Hex(ca)));
   if (unknown) session.PrintLine(Say(l, JudgeMsg::kFinalCaUnknown));
   return absl::OkStatus();

@@ -31,12 +31,10 @@ Parser CastPairs(google::protobuf::RepeatedPtrField<v1::CastChoice>* choices) {
 
 // person=role
 Parser PostPairs(google::protobuf::RepeatedPtrField<v1::Post>* posts) {
-  static constexpr std::pair<const char*, v1::Role> kRoles[] = {{"director", v1::ROLE_DIRECTOR},
-                                                                {"controller", v1::ROLE_CONTROLLER},
-                                                                {"evaluator", v1::ROLE_EVALUATOR},
-                                                                {"owner", v1::ROLE_OWNER},
-                                                                {"observer", v1::ROLE_OBSERVER},
-                                                                {"chair", v1::ROLE_CHAIR}};
+  static constexpr std::pair<const char*, v1::Role> kRoles[] = {
+      {"director", v1::ROLE_DIRECTOR},   {"controller", v1::ROLE_CONTROLLER},
+      {"evaluator", v1::ROLE_EVALUATOR}, {"owner", v1::ROLE_OWNER},
+      {"observer", v1::ROLE_OBSERVER},   {"chair", v1::ROLE_CHAIR}};
   return Pairs(
       [posts](const std::string& person, const std::string& role, const ParseContext& context) {
         for (const auto& [word, value] : kRoles) {

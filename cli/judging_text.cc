@@ -58,10 +58,11 @@ Both Sentence(JudgeMsg message) {
     case JudgeMsg::kFinalCa:
       return {"Bộ điều khiển có CA với SHA-256 $0", "By the controller whose CA has SHA-256 $0"};
     case JudgeMsg::kFinalCaUnknown:
-      return {"CA lấy từ chính tệp này: hãy so SHA-256 ở trên với giá trị đã giữ ở nơi khác, hoặc "
-              "dùng --ca",
-              "The CA is the file's own: compare the SHA-256 above with one kept elsewhere, or use "
-              "--ca"};
+      return {
+          "CA lấy từ chính tệp này: hãy so SHA-256 ở trên với giá trị đã giữ ở nơi khác, hoặc "
+          "dùng --ca",
+          "The CA is the file's own: compare the SHA-256 above with one kept elsewhere, or use "
+          "--ca"};
     case JudgeMsg::kUsageSubject:
       return {"cần đúng một trong hai: --criterion hoặc --inject",
               "exactly one of --criterion and --inject is needed"};
@@ -150,7 +151,8 @@ constexpr Help kHelp[] = {
     {"--refused", "không chấp nhận", "the mark stays"},
     {"APPEAL", "mã kháng nghị, như appeal-1", "appeal id, such as appeal-1"},
     {"evaluator note --team", "đội", "team part"},
-    {"evaluator note --at", "thời điểm quan sát, mặc định bây giờ", "when it was seen, default now"},
+    {"evaluator note --at", "thời điểm quan sát, mặc định bây giờ",
+     "when it was seen, default now"},
     {"survey answer --text", "câu hỏi=lời, ví dụ more=\"...\"",
      "question=words, such as more=\"...\""},
     {"final verify --ca", "tệp chứng thư CA, hoặc tệp context; mặc định: context đang dùng",

@@ -218,9 +218,8 @@ class Writer {
         return Say(Msg::kRecJudging);
       case v1::Record::kElementRated:
         return WithNote(Say(Msg::kRecRated,
-                            Clean(r.element_rated().system().empty()
-                                      ? r.element_rated().objective()
-                                      : r.element_rated().system()),
+                            Clean(r.element_rated().system().empty() ? r.element_rated().objective()
+                                                                     : r.element_rated().system()),
                             Word(r.element_rated().element()), Word(r.element_rated().rating())),
                         r.element_rated().note());
       case v1::Record::kScoreFinalised:
@@ -271,10 +270,10 @@ class Writer {
                             Clean(r.appeal_filed().team()), Subject(r.appeal_filed().subject())),
                         r.appeal_filed().text());
       case v1::Record::kAppealAnswered:
-        return WithNote(say(r.appeal_answered().upheld() ? JudgeMsg::kRecUpheld
-                                                         : JudgeMsg::kRecRefused,
-                            Clean(r.appeal_answered().appeal())),
-                        r.appeal_answered().note());
+        return WithNote(
+            say(r.appeal_answered().upheld() ? JudgeMsg::kRecUpheld : JudgeMsg::kRecRefused,
+                Clean(r.appeal_answered().appeal())),
+            r.appeal_answered().note());
       case v1::Record::kNoteTaken:
         return say(JudgeMsg::kRecNote, Clean(r.note_taken().note()),
                    FormatTimeOfDay(r.note_taken().at_us()), Clean(r.note_taken().text()));

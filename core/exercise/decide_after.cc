@@ -30,9 +30,9 @@ absl::Status Rate(Context& c, const v1::RateElement& rate) {
   const auto& objectives = e->created.scenario().objectives();
   if (rating.system().empty() == rating.objective().empty()) {
     faults.push_back("system, objective: name one of them");
-  } else if (!rating.system().empty() &&
-             std::none_of(cast.begin(), cast.end(),
-                          [&](const auto& s) { return s.system() == rating.system(); })) {
+  } else if (!rating.system().empty() && std::none_of(cast.begin(), cast.end(), [&](const auto& s) {
+               return s.system() == rating.system();
+             })) {
     faults.push_back(absl::StrCat("system: '", rating.system(), "' plays no part here"));
   } else if (!rating.objective().empty() &&
              std::none_of(objectives.begin(), objectives.end(),
@@ -67,12 +67,12 @@ absl::Status Finalise(Context& c, const v1::FinaliseScore& finalise) {
                                    absl::StrJoin(claims, ", "), "; link or reject them first"));
   }
   for (const MarkKey& key : MarksWaiting(*e)) {
-    waiting.push_back(absl::StrCat(Name(*e, key), " waits for ",
-                                   MarkWordOn(*e, key).Shown() ? "the chair" : "evaluators' marks"));
+    waiting.push_back(
+        absl::StrCat(Name(*e, key), " waits for ",
+                     MarkWordOn(*e, key).Shown() ? "the chair" : "evaluators' marks"));
   }
   if (const std::vector<std::string> appeals = AppealsWaiting(*e); !appeals.empty()) {
-    waiting.push_back(
-        absl::StrCat("appeals wait for the chair: ", absl::StrJoin(appeals, ", ")));
+    waiting.push_back(absl::StrCat("appeals wait for the chair: ", absl::StrJoin(appeals, ", ")));
   }
   if (!waiting.empty()) return absl::FailedPreconditionError(absl::StrJoin(waiting, "\n"));
   v1::ScoreFinalised* final_score = c.Emit(e->id())->mutable_score_finalised();

@@ -119,9 +119,8 @@ absl::Status GiveMark(Context& c, const v1::GiveMark& command) {
   CheckLength("note", command.mark().note(), false, &faults);
   if (!faults.empty()) return Refused(faults);
   if (MarkWordOn(*e, key).Shown()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("blind marking of ", Name(*e, key),
-                     " is over; only the chair can change its mark now"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "blind marking of ", Name(*e, key), " is over; only the chair can change its mark now"));
   }
   v1::MarkGiven* given = c.Emit(e->id())->mutable_mark_given();
   *given = command.mark();
@@ -193,8 +192,8 @@ absl::Status Appeal(Context& c, const v1::FileAppeal& command) {
   for (const AppealState& earlier : e->appeals) {
     MarkKey of;
     if (FindMarkSubject(*e, earlier.filed.subject(), &of).empty() && of == key) {
-      return absl::AlreadyExistsError(absl::StrCat(
-          "your team has appealed this mark already ('", earlier.filed.appeal(), "'); once only"));
+      return absl::AlreadyExistsError(absl::StrCat("your team has appealed this mark already ('",
+                                                   earlier.filed.appeal(), "'); once only"));
     }
   }
   v1::AppealFiled* record = c.Emit(e->id())->mutable_appeal_filed();
@@ -210,9 +209,9 @@ absl::Status AnswerAppeal(Context& c, const v1::AnswerAppeal& command) {
   ASSIGN_OR_RETURN(const Exercise* e, Find(c, command.exercise()));
   RETURN_IF_ERROR(InPhase(*e, {v1::PHASE_JUDGING}, "answering an appeal"));
   const v1::AppealAnswered& answer = command.answer();
-  const auto appeal =
-      std::find_if(e->appeals.begin(), e->appeals.end(),
-                   [&](const AppealState& a) { return a.filed.appeal() == answer.appeal(); });
+  const auto appeal = std::find_if(e->appeals.begin(), e->appeals.end(), [&](const AppealState& a) {
+    return a.filed.appeal() == answer.appeal();
+  });
   if (appeal == e->appeals.end()) {
     return absl::NotFoundError(absl::StrCat("no appeal '", answer.appeal(), "' here"));
   }
@@ -244,9 +243,8 @@ absl::Status TakeNote(Context& c, const v1::TakeNote& command) {
                    [&](const auto& o) { return o.id() == in.objective(); })) {
     faults.push_back(absl::StrCat("objective: no '", in.objective(), "' here"));
   }
-  if (!in.team().empty() && std::none_of(teams.begin(), teams.end(), [&](const auto& t) {
-        return t.part() == in.team();
-      })) {
+  if (!in.team().empty() && std::none_of(teams.begin(), teams.end(),
+                                         [&](const auto& t) { return t.part() == in.team(); })) {
     faults.push_back(absl::StrCat("team: no team part '", in.team(), "' here"));
   }
   if (in.at_us() != 0 && (in.at_us() < e->start_us || in.at_us() > c.now_us)) {
@@ -280,9 +278,8 @@ absl::Status AnswerSurvey(Context& c, const v1::AnswerSurvey& command) {
   if (command.answers().replies().empty()) faults.push_back("replies: none given");
   std::vector<absl::string_view> seen;
   for (const v1::SurveyReply& reply : command.answers().replies()) {
-    const auto question = std::find_if(questions.begin(), questions.end(), [&](const auto& q) {
-      return q.id() == reply.question();
-    });
+    const auto question = std::find_if(questions.begin(), questions.end(),
+                                       [&](const auto& q) { return q.id() == reply.question(); });
     if (question == questions.end()) {
       faults.push_back(absl::StrCat("replies: no question '", reply.question(), "' is asked"));
       continue;
@@ -292,10 +289,10 @@ absl::Status AnswerSurvey(Context& c, const v1::AnswerSurvey& command) {
     }
     seen.push_back(reply.question());
     if (reply.scale() < 0 || reply.scale() > question->scale()) {
-      faults.push_back(question->has_scale()
-                           ? absl::StrCat("replies: '", reply.question(), "' takes 1 to ",
-                                          question->scale())
-                           : absl::StrCat("replies: '", reply.question(), "' takes words"));
+      faults.push_back(
+          question->has_scale()
+              ? absl::StrCat("replies: '", reply.question(), "' takes 1 to ", question->scale())
+              : absl::StrCat("replies: '", reply.question(), "' takes words"));
     }
     if (reply.scale() == 0 && reply.text().empty()) {
       faults.push_back(absl::StrCat("replies: '", reply.question(), "' is empty"));

@@ -119,9 +119,10 @@ void CheckPosts(const RegisterState& reg, const v1::ExerciseCreated& created,
   bool director = false;
   for (const v1::Post& post : created.posts()) {
     if (!IsPost(post.role())) {
-      faults->push_back(absl::StrCat("posts: '", post.person(),
-                                     "': role: expected director, controller, evaluator, chair, owner "
-                                     "or observer"));
+      faults->push_back(
+          absl::StrCat("posts: '", post.person(),
+                       "': role: expected director, controller, evaluator, chair, owner "
+                       "or observer"));
       continue;
     }
     std::string role = v1::Role_Name(post.role()).substr(5);

@@ -125,8 +125,8 @@ std::string FindMarkSubject(const Exercise& e, const v1::MarkSubject& subject, M
     return "";
   }
   return absl::StrCat("subject: inject '", subject.inject(),
-                      "' has no report or answer linked at its expectation ",
-                      subject.expectation(), ", nothing to be marked");
+                      "' has no report or answer linked at its expectation ", subject.expectation(),
+                      ", nothing to be marked");
 }
 
 v1::MarkSubject SubjectOf(const Exercise& e, const MarkKey& key) {

@@ -27,16 +27,16 @@ bool EnoughEvaluators(const Exercise& e);
 
 struct MarkWord {
   enum class Kind {
-    kOpen,      // blind marking goes on
-    kApart,     // the marks lie too far apart, or an appeal was upheld: the chair must settle
-    kMean,      // in force: the evaluators'
-    kSettled,   // in force: the chair's
+    kOpen,     // blind marking goes on
+    kApart,    // the marks lie too far apart, or an appeal was upheld: the chair must settle
+    kMean,     // in force: the evaluators'
+    kSettled,  // in force: the chair's
   };
   Kind kind = Kind::kOpen;
-  int32_t permille = 0;               // in force
+  int32_t permille = 0;  // in force
   int32_t spread_permille = 0;
-  std::vector<int32_t> marks;         // ascending: not in the order of those who gave them
-  std::vector<uint64_t> records;      // ascending
+  std::vector<int32_t> marks;           // ascending: not in the order of those who gave them
+  std::vector<uint64_t> records;        // ascending
   std::vector<std::string> evaluators;  // those who have marked, also while it goes on
 
   bool InForce() const { return kind == Kind::kMean || kind == Kind::kSettled; }

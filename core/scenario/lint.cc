@@ -210,9 +210,8 @@ bool WithinLimits(const v1::Scenario& scenario, std::vector<Fault>* faults) {
 
 // The whole of Lint. Names are gathered by the checks of their lists, so injects come after them.
 constexpr void (*kChecks[])(Context&) = {
-    CheckHead,  CheckType,    CheckCast,   CheckObjectives,
-    CheckMoves, CheckInjects, CheckRubric, CheckCriteria,
-    CheckSurvey, CheckUnused,
+    CheckHead,    CheckType,   CheckCast,     CheckObjectives, CheckMoves,
+    CheckInjects, CheckRubric, CheckCriteria, CheckSurvey,     CheckUnused,
 };
 
 }  // namespace

@@ -66,8 +66,8 @@ void CheckCriteria(Context& context) {
 void CheckSurvey(Context& context) {
   const v1::Scenario& s = context.scenario;
   if (s.survey_size() > kQuestionsMax) {
-    context.Error("survey", absl::StrCat("there are ", s.survey_size(),
-                                         " questions; the limit is ", kQuestionsMax));
+    context.Error("survey", absl::StrCat("there are ", s.survey_size(), " questions; the limit is ",
+                                         kQuestionsMax));
     return;
   }
   Names seen("survey question");

@@ -9,7 +9,7 @@
 
 namespace drill::scoring {
 
-using Records = std::vector<uint64_t>;  // ascending, each once
+using Records = std::vector<uint64_t>;              // ascending, each once
 void AddRecord(uint64_t record, Records* records);  // 0: none
 void AddRecords(const Records& from, Records* records);
 

@@ -11,7 +11,8 @@ namespace drill::scoring {
 // What became of everything that teams said, in order of receipt.
 //
 // Matched: proves something that this team had not proved before. Neutral: a repeat, rejected as
-// a duplicate, or merged into another. Wrong: rejected so, and costs the rubric's points. Waiting: for an evaluator.
+// a duplicate, or merged into another. Wrong: rejected so, and costs the rubric's points. Waiting:
+// for an evaluator.
 std::vector<v1::Claim> Claims(const Exercise& exercise, const EvidenceIndex& evidence);
 
 }  // namespace drill::scoring

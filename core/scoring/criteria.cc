@@ -12,11 +12,10 @@ namespace {
 void Count(const MarkWord& mark, v1::CriterionLine* line) {
   line->set_earned_mp(CriterionMp(line->weight_mp(), mark.permille));
   line->set_state(line->earned_mp() > 0 ? v1::LINE_STATE_MET : v1::LINE_STATE_UNMET);
-  line->add_because(absl::StrCat(InWords(mark), " [records ", absl::StrJoin(mark.records, ", "),
-                                 "]"));
-  line->add_because(absl::StrCat(Thousandths(line->weight_mp()), " × ",
-                                 Thousandths(mark.permille), " = ",
-                                 Thousandths(line->earned_mp()), " points"));
+  line->add_because(
+      absl::StrCat(InWords(mark), " [records ", absl::StrJoin(mark.records, ", "), "]"));
+  line->add_because(absl::StrCat(Thousandths(line->weight_mp()), " × ", Thousandths(mark.permille),
+                                 " = ", Thousandths(line->earned_mp()), " points"));
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include "common/base/digest.h"
 #include "common/base/status.h"
 #include "common/keys/certificate.h"
+#include "common/keys/final_proof.h"
 #include "core/duty/duty.h"
 #include "core/exercise/decide.h"
-#include "common/keys/final_proof.h"
 #include "server/app/finals.h"
 #include "server/report/aar.h"
 #include "server/view/queries.h"
@@ -134,6 +134,7 @@ void ControllerBackend::Report(std::string person, v1::GetReportRequest request,
       done(data.status());
       return;
     }
+    AddJudging(**e, &*data);
     auto render = [request, done, data = *std::move(data), language = *language] {
       const bool json = request.format() == v1::DOCUMENT_FORMAT_JSON;
       absl::StatusOr<std::string> content = json ? RenderAarJson(data) : RenderAar(data, language);

@@ -44,8 +44,8 @@ void VerifyFinals(Journal* journal, const std::vector<std::pair<std::string, Fin
       return CheckFinalProof(proof, ca.CaSha256()).status();
     }();
     if (checked.ok()) continue;
-    report->add_faults(absl::StrCat(exercise, ": the signature of its final does not hold: ",
-                                    std::string(checked.message())));
+    report->add_faults(absl::StrCat(
+        exercise, ": the signature of its final does not hold: ", std::string(checked.message())));
   }
 }
 
@@ -53,9 +53,9 @@ void FinalSigner::Sign(const std::string& exercise, uint64_t stream_seq) const {
   auto work = [this, exercise, stream_seq] {
     absl::StatusOr<StoredRecord> record = ReadOne(journal_, exercise, stream_seq);
     absl::StatusOr<v1::FinalSigned> signature =
-        record.ok() ? SignFinal(record->payload, record->hash, identity_.key_pem,
-                                identity_.chain_pem)
-                    : absl::StatusOr<v1::FinalSigned>(record.status());
+        record.ok()
+            ? SignFinal(record->payload, record->hash, identity_.key_pem, identity_.chain_pem)
+            : absl::StatusOr<v1::FinalSigned>(record.status());
     if (!signature.ok()) {
       spdlog::error("the final of {} is not signed: {}; the next start tries again", exercise,
                     std::string(signature.status().message()));
@@ -64,7 +64,8 @@ void FinalSigner::Sign(const std::string& exercise, uint64_t stream_seq) const {
     loop_->Signed({exercise, *std::move(signature)});
   };
   // The next start finds it unsigned.
-  if (!workers_->Post(std::move(work))) spdlog::warn("the final of {} waits to be signed", exercise);
+  if (!workers_->Post(std::move(work)))
+    spdlog::warn("the final of {} waits to be signed", exercise);
 }
 
 void FinalSigner::SignAllUnsigned() const {

@@ -109,7 +109,8 @@ void Loop::Received(SinkContact contact, std::function<void(absl::Status)> done)
 
 void Loop::Signed(FinalSignature signature) {
   Other other{std::move(signature), [](const absl::StatusOr<Decision>& decision) {
-                if (!decision.ok()) spdlog::error("a final's signature: {}", Text(decision.status()));
+                if (!decision.ok())
+                  spdlog::error("a final's signature: {}", Text(decision.status()));
               }};
   (void)mailbox_.Post(static_cast<size_t>(Lane::kPeople), std::move(other));
 }

@@ -28,6 +28,7 @@ constexpr Section kSections[] = {
     {"GAPS", "gaps.tpl", report::FillGaps},
     {"CLAIMS", "claims.tpl", report::FillClaims},
     {"RATINGS", "ratings.tpl", report::FillRatings},
+    {"JUDGING", "judging.tpl", report::FillJudging},
     {"CLEANUP", "cleanup.tpl", report::FillCleanup},
     {"DUTY", "duty.tpl", report::FillDuty},
     {"INTEGRITY", "integrity.tpl", report::FillIntegrity},

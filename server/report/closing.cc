@@ -28,12 +28,15 @@ const char* Letter(v1::Rating rating) {
   }
 }
 
-void FillRatingCell(const Facts& facts, const std::string& system, v1::Element element,
-                    Dictionary* cell) {
+// Of a system, or of an objective.
+void FillRatingCell(const Facts& facts, const std::string& system, const std::string& objective,
+                    v1::Element element, Dictionary* cell) {
   bool any = false;
   for (const v1::RatingGiven& given : facts.data().ratings()) {
     const v1::ElementRated& rated = given.rated();
-    if (rated.system() != system || rated.element() != element) continue;
+    if (rated.system() != system || rated.objective() != objective || rated.element() != element) {
+      continue;
+    }
     any = true;
     Dictionary* rating = Add(cell, "GIVEN");
     Put(rating, "LETTER", Letter(rated.rating()));
@@ -218,13 +221,27 @@ void FillDeadlines(const Facts& facts, Dictionary* out) {
 }  // namespace
 
 void FillRatings(const Facts& facts, Dictionary* out) {
-  for (const v1::SystemCast& cast : facts.data().created().systems()) {
-    Dictionary* row = Add(out, "ROW");
-    PutPair(row, "NAME", facts.System(cast.system()));
+  const auto row = [&](const Pair& name, const std::string& system, const std::string& objective) {
+    Dictionary* cells = Add(out, "ROW");
+    PutPair(cells, "NAME", name);
     for (const v1::Element element :
          {v1::ELEMENT_PROCESS, v1::ELEMENT_TECHNOLOGY, v1::ELEMENT_PEOPLE}) {
-      FillRatingCell(facts, cast.system(), element, Add(row, "CELL"));
+      FillRatingCell(facts, system, objective, element, Add(cells, "CELL"));
     }
+  };
+  for (const v1::SystemCast& cast : facts.data().created().systems()) {
+    row(facts.System(cast.system()), cast.system(), "");
+  }
+  // Capabilities only where somebody rated one.
+  for (const v1::Objective& objective : facts.data().created().scenario().objectives()) {
+    const auto& given = facts.data().ratings();
+    if (std::none_of(given.begin(), given.end(), [&](const v1::RatingGiven& rating) {
+          return rating.rated().objective() == objective.id();
+        })) {
+      continue;
+    }
+    const Pair title = facts.words().Of(objective.title(), objective.id());
+    row(facts.words().Of(objective.capability(), title), "", objective.id());
   }
 }
 
@@ -275,6 +292,12 @@ void FillIntegrity(const Facts& facts, Dictionary* out) {
     out->ShowSection("NO_HEAD");
   } else {
     Put(Add(out, "HAS_HEAD"), "HEAD", GroupedHex(card.head_hash()));
+  }
+  const v1::FinalSigned& signature = facts.data().final_signed();
+  if (signature.statement().empty()) {
+    out->ShowSection("NOT_SIGNED");
+  } else {
+    Put(Add(out, "SIGNED"), "KEY", GroupedHex(signature.signature().key_sha256()));
   }
   if (facts.data().scorecard_sha256().empty()) {
     out->ShowSection("NO_SCORE");

@@ -23,6 +23,8 @@ void FillTimeline(const Facts& facts, Dictionary* out);
 void FillTechniques(const Facts& facts, Dictionary* out);
 void FillGaps(const Facts& facts, Dictionary* out);
 void FillClaims(const Facts& facts, Dictionary* out);
+// judging.cc
+void FillJudging(const Facts& facts, Dictionary* out);
 // closing.cc
 void FillRatings(const Facts& facts, Dictionary* out);
 void FillCleanup(const Facts& facts, Dictionary* out);

@@ -68,8 +68,7 @@ int32_t Provisional(const Exercise& e, const MarkKey& key) {
   return credit;
 }
 
-v1::MarkRow RowFor(const Exercise& e, const MarkKey& key, const std::string& person,
-                   bool control) {
+v1::MarkRow RowFor(const Exercise& e, const MarkKey& key, const std::string& person, bool control) {
   v1::MarkRow row;
   *row.mutable_subject() = SubjectOf(e, key);
   row.set_own_permille(-1);
@@ -129,6 +128,24 @@ v1::SurveyRow SumUp(const Exercise& e, const v1::SurveyQuestion& question) {
   return row;
 }
 
+v1::NoteView NoteOf(const NoteState& note) {
+  v1::NoteView view;
+  view.set_person(note.person);
+  view.set_taken_us(note.taken_us);
+  *view.mutable_note() = note.note;
+  return view;
+}
+
+v1::SurveySummary SurveyOf(const Exercise& e) {
+  v1::SurveySummary summary;
+  summary.set_asked(static_cast<int32_t>(Participants(e).size()));
+  summary.set_answered(static_cast<int32_t>(e.surveys.size()));
+  for (const v1::SurveyQuestion& question : e.created.scenario().survey()) {
+    *summary.add_rows() = SumUp(e, question);
+  }
+  return summary;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::MarkSheet> ReadMarks(const Query& q, const std::string& id) {
@@ -138,12 +155,7 @@ absl::StatusOr<v1::MarkSheet> ReadMarks(const Query& q, const std::string& id) {
   v1::MarkSheet sheet;
   if (control) {
     for (const MarkKey& key : MarkSubjects(*e)) *sheet.add_rows() = RowFor(*e, key, q.person, true);
-    for (const NoteState& note : e->notes) {
-      v1::NoteView* view = sheet.add_notes();
-      view->set_person(note.person);
-      view->set_taken_us(note.taken_us);
-      *view->mutable_note() = note.note;
-    }
+    for (const NoteState& note : e->notes) *sheet.add_notes() = NoteOf(note);
     AddProgress(*e, &sheet);
   } else if (e->phase >= v1::PHASE_JUDGING && e->phase <= v1::PHASE_CLOSED) {
     for (const MarkKey& key : MarkSubjects(*e)) {
@@ -155,16 +167,6 @@ absl::StatusOr<v1::MarkSheet> ReadMarks(const Query& q, const std::string& id) {
     if (control || appeal.filed.team() == team) *sheet.add_appeals() = AppealOf(appeal);
   }
   return sheet;
-}
-
-v1::SurveySummary SurveyOf(const Exercise& e) {
-  v1::SurveySummary summary;
-  summary.set_asked(static_cast<int32_t>(Participants(e).size()));
-  summary.set_answered(static_cast<int32_t>(e.surveys.size()));
-  for (const v1::SurveyQuestion& question : e.created.scenario().survey()) {
-    *summary.add_rows() = SumUp(e, question);
-  }
-  return summary;
 }
 
 absl::StatusOr<v1::SurveySummary> ReadSurvey(const Query& q, const std::string& id) {
@@ -182,6 +184,21 @@ absl::StatusOr<v1::SurveySummary> ReadSurvey(const Query& q, const std::string& 
     }
   }
   return summary;
+}
+
+void AddJudging(const Exercise& e, v1::AfterAction* report) {
+  for (const MarkKey& key : MarkSubjects(e)) {
+    // A criterion that nobody could mark is shown, too.
+    if (key.criterion.empty() && !MarkWordOn(e, key).Shown()) continue;
+    v1::MarkRow row = RowFor(e, key, "", true);
+    row.clear_guidance();
+    row.clear_levels();
+    *report->add_marks() = std::move(row);
+  }
+  for (const AppealState& appeal : e.appeals) *report->add_appeals() = AppealOf(appeal);
+  for (const NoteState& note : e.notes) *report->add_notes() = NoteOf(note);
+  if (e.Over()) *report->mutable_survey() = SurveyOf(e);
+  *report->mutable_final_signed() = e.final_signed;
 }
 
 void AddAppeals(const Exercise& e, const std::string& team, v1::Inbox* inbox) {

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "core/exercise/state.h"
 #include "drill/v1/api.pb.h"
+#include "drill/v1/report.pb.h"
 
 // Answers to the reads of service Drill: functions of the state, the person and the time. Errors
 // are api.proto's; an exercise that is not for the person does not exist for it.
@@ -46,7 +47,8 @@ absl::StatusOr<v1::Deconfliction> ReadDeconfliction(const Query& q,
 absl::StatusOr<v1::MarkSheet> ReadMarks(const Query& q, const std::string& id);
 // The hot wash, without names. FailedPrecondition before EndEx.
 absl::StatusOr<v1::SurveySummary> ReadSurvey(const Query& q, const std::string& id);
-v1::SurveySummary SurveyOf(const Exercise& e);
+// The same for the after-action report: marks, appeals, notes, hot wash, signature.
+void AddJudging(const Exercise& e, v1::AfterAction* report);
 void AddAppeals(const Exercise& e, const std::string& team, v1::Inbox* inbox);
 void AddComments(const Exercise& e, v1::QueueItem* item);
 // The exercise, if the person may see that much of it; else NotFound, or PermissionDenied.

@@ -298,12 +298,9 @@ std::unique_ptr<DrillRoom> Judged() {
 }  // namespace
 
 const std::vector<GoldenDrill>& GoldenDrills() {
-  static const std::vector<GoldenDrill> kDrills = {{"whole", Whole},
-                                                   {"stopped", Stopped},
-                                                   {"paused", Paused},
-                                                   {"tabletop", Tabletop},
-                                                   {"sink", Sink},
-                                                   {"judged", Judged}};
+  static const std::vector<GoldenDrill> kDrills = {{"whole", Whole},   {"stopped", Stopped},
+                                                   {"paused", Paused}, {"tabletop", Tabletop},
+                                                   {"sink", Sink},     {"judged", Judged}};
   return kDrills;
 }
 

@@ -19,6 +19,7 @@
 {{>GAPS}}
 {{>CLAIMS}}
 {{>RATINGS}}
+{{>JUDGING}}
 {{>CLEANUP}}
 {{>DUTY}}
 {{>INTEGRITY}}

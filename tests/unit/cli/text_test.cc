@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/app.h"
+#include "cli/judging_text.h"
 #include "cli/render.h"
 #include "drill/v1/api.pb.h"
 
@@ -27,6 +28,16 @@ TEST(Catalogue, BothLanguagesHaveEverySentenceWithTheSamePlaces) {
     EXPECT_NE(Vietnamese(message), "") << i;
     EXPECT_NE(English(message), "") << i;
     EXPECT_EQ(Places(Vietnamese(message)), Places(English(message))) << English(message);
+  }
+}
+
+TEST(Catalogue, JudgingToo) {
+  for (int i = 0; i <= static_cast<int>(JudgeMsg::kLast); ++i) {
+    const absl::string_view vi = JudgingText(Language::kVietnamese, static_cast<JudgeMsg>(i));
+    const absl::string_view en = JudgingText(Language::kEnglish, static_cast<JudgeMsg>(i));
+    EXPECT_NE(vi, "") << i;
+    EXPECT_NE(en, "") << i;
+    EXPECT_EQ(Places(vi), Places(en)) << en;
   }
 }
 

@@ -10,10 +10,10 @@
 namespace drill {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::At;
 using testing::DrillRoom;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::StatusIs;
 
 constexpr char kCalm[] = "criterion: 'calm'";
@@ -123,8 +123,8 @@ TEST(Merge, OnlyWhatTheSameTeamSaidInTheSameKind) {
         .status();
   };
   EXPECT_THAT(merge("ops-1", "soc-2"), StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(merge("soc-9", "soc-8"), StatusIs(absl::StatusCode::kInvalidArgument,
-                                                HasSubstr("soc-9")));
+  EXPECT_THAT(merge("soc-9", "soc-8"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("soc-9")));
   EXPECT_OK(merge("soc-2", "soc-3"));
   EXPECT_THAT(merge("soc-3", "soc-2"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("itself merged")));
@@ -135,8 +135,7 @@ TEST(Undo, EvaluatorsWordsFallAndEvidenceComesAgain) {
   const int64_t detected = room->Inject("act").detected_us;
   const auto undo = [&] {
     return room
-        ->Submit("evaluator",
-                 "undo_judgement { exercise: 'drill' undo { observation: 'soc-2' } }")
+        ->Submit("evaluator", "undo_judgement { exercise: 'drill' undo { observation: 'soc-2' } }")
         .status();
   };
   EXPECT_THAT(undo(), StatusIs(absl::StatusCode::kFailedPrecondition));
@@ -245,8 +244,8 @@ TEST(Marks, AreRefusedWholeWithAllFaults) {
   EXPECT_THAT(Mark(*room, "evaluator", "criterion: 'nope'", 1001),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        ::testing::AllOf(HasSubstr("nope"), HasSubstr("0 to 1000"))));
-  EXPECT_THAT(Mark(*room, "evaluator", "inject: 'msg'", 1), StatusIs(
-                                                               absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Mark(*room, "evaluator", "inject: 'msg'", 1),
+              StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Mark(*room, "evaluator", "inject: 'ask'", 1),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nothing to be marked")));
   EXPECT_THAT(Mark(*room, "chair", kCalm, 1), StatusIs(absl::StatusCode::kPermissionDenied));
@@ -308,8 +307,8 @@ TEST(Appeals, UpheldTheChairGivesTheMarkAnew) {
 TEST(Notes, AreTimedAndNameWhatTheyAreAbout) {
   const auto room = Judged(v1::PHASE_RUNNING);
   const auto note = [&](absl::string_view fields) {
-    return room->Submit("evaluator", absl::StrCat("take_note { exercise: 'drill' note { ", fields,
-                                                  " } }"));
+    return room->Submit("evaluator",
+                        absl::StrCat("take_note { exercise: 'drill' note { ", fields, " } }"));
   };
   EXPECT_EQ(note("text: 'they hesitate' objective: 'see' team: 'soc'")->response.id(), "note-1");
   EXPECT_EQ(room->e().notes[0].note.at_us(), room->now_us);
@@ -352,8 +351,7 @@ TEST(Ratings, PerCapabilityToo) {
   EXPECT_OK(rate("objective: 'see'"));
   EXPECT_EQ(room->e().ratings.size(), 2u);
   EXPECT_THAT(rate(""), StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(rate("system: 'sys' objective: 'see'"),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(rate("system: 'sys' objective: 'see'"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(rate("objective: 'none'"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

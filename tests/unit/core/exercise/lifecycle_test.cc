@@ -316,8 +316,8 @@ void Prepare(const std::string& row, v1::Phase phase, DrillRoom* room) {
 std::unique_ptr<DrillRoom> RoomFor(const std::string& row, v1::Phase phase) {
   DrillRoom::Options options;
   if (row == "set_speed:tabletop") options.scenario = testing::kTabletopScenario;
-  for (const char* judged : {"give_mark", "settle_mark", "file_appeal", "answer_appeal",
-                             "answer_survey"}) {
+  for (const char* judged :
+       {"give_mark", "settle_mark", "file_appeal", "answer_appeal", "answer_survey"}) {
     if (row.starts_with(judged)) options.scenario = testing::kJudgedScenario;
   }
   auto room = At(phase, options);
