@@ -87,6 +87,64 @@ absl::Status ExerciseFold::Run() {
       if (e_.phase != v1::PHASE_ABORTED) e_.phase = v1::PHASE_CLOSED;
       return absl::OkStatus();
     default:
+      return RunPeople();
+  }
+}
+
+// The people's half: desk, red team, sensors, evaluators.
+absl::Status ExerciseFold::RunPeople() {
+  switch (r_.body_case()) {
+    case v1::Record::kTelemetryMarked:
+      return TelemetryMarked();
+    case v1::Record::kTelemetrySeen:
+      return TelemetrySeen();
+    case v1::Record::kMoveAdvanced:
+      return MoveAdvanced();
+    case v1::Record::kDispatchSent:
+      return Dispatched();
+    case v1::Record::kDispatchClosed:
+      return DispatchClosed();
+    case v1::Record::kRequestMade:
+      return RequestMade();
+    case v1::Record::kRequestSettled:
+      return RequestSettled();
+    case v1::Record::kRedActionRecorded:
+      return RedRecorded();
+    case v1::Record::kRedActionJudged:
+      return RedJudged();
+    case v1::Record::kRedClosed:
+      return RedClosed();
+    case v1::Record::kEffectChecked:
+      return EffectChecked();
+    case v1::Record::kMessageAcknowledged:
+      return Acknowledged();
+    case v1::Record::kAlertReceived:
+      return AlertReceived();
+    case v1::Record::kAlertMatched:
+      return AlertMatched();
+    case v1::Record::kAlertAcknowledged:
+      return AlertAcknowledged();
+    case v1::Record::kObservationMerged:
+      return Merged();
+    case v1::Record::kJudgementUndone:
+      return Undone();
+    case v1::Record::kJudgeCommented:
+      return Commented();
+    case v1::Record::kMarkGiven:
+      return Marked();
+    case v1::Record::kMarkSettled:
+      return MarkSettled();
+    case v1::Record::kAppealFiled:
+      return AppealFiled();
+    case v1::Record::kAppealAnswered:
+      return AppealAnswered();
+    case v1::Record::kNoteTaken:
+      return NoteTaken();
+    case v1::Record::kSurveyAnswered:
+      return SurveyAnswered();
+    case v1::Record::kFinalSigned:
+      return FinalSigned();
+    default:
       return absl::DataLossError(absl::StrCat("its kind ", r_.body_case(),
                                               " does not belong into the stream of an exercise"));
   }
@@ -157,6 +215,10 @@ absl::Status ApplyRegister(const Record& record, State* s) {
     case Record::kScenarioAdded:
       reg.scenarios[record.scenario_added().scenario().id()] = record.scenario_added().scenario();
       return absl::OkStatus();
+    case Record::kOwnerKeyRotated:
+      return fold::ApplyRotation(record, &reg);
+    case Record::kSensorTokenIssued:
+      return fold::ApplySensorToken(record, &reg);
     default:
       return absl::DataLossError(absl::StrCat("its kind ", record.body_case(),
                                               " does not belong into the stream 'register'"));
@@ -204,6 +266,18 @@ std::string GivenId(const Record& record) {
       return record.exercise_created().exercise();
     case Record::kInjectAdded:
       return record.inject_added().inject().id();
+    case Record::kDispatchSent:
+      return record.dispatch_sent().dispatch();
+    case Record::kRequestMade:
+      return record.request_made().request();
+    case Record::kRedActionRecorded:
+      return record.red_action_recorded().action();
+    case Record::kAppealFiled:
+      return record.appeal_filed().appeal();
+    case Record::kNoteTaken:
+      return record.note_taken().note();
+    case Record::kSensorTokenIssued:
+      return record.sensor_token_issued().token_id();
     default:
       return "";
   }

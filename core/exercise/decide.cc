@@ -45,6 +45,61 @@ absl::Status InPhase(const Exercise& e, std::initializer_list<v1::Phase> phases,
 
 namespace {
 
+// The people's half: desk, red team, sensors, evaluators.
+absl::Status OnPeople(Context& c, const v1::Command& command) {
+  using C = v1::Command;
+  switch (command.command_case()) {
+    case C::kAdvanceMove:
+      return AdvanceMove(c, command.advance_move());
+    case C::kSendDispatch:
+      return SendDispatch(c, command.send_dispatch());
+    case C::kCloseDispatch:
+      return CloseDispatch(c, command.close_dispatch());
+    case C::kMakeRequest:
+      return MakeRequest(c, command.make_request());
+    case C::kSettleRequest:
+      return SettleRequest(c, command.settle_request());
+    case C::kAcknowledgeMessage:
+      return Acknowledge(c, command.acknowledge_message());
+    case C::kRecordRedAction:
+      return RecordRed(c, command.record_red_action());
+    case C::kJudgeRedAction:
+      return JudgeRed(c, command.judge_red_action());
+    case C::kCloseRed:
+      return CloseRed(c, command.close_red());
+    case C::kIssueSensorToken:
+      return IssueSensorToken(c, command.issue_sensor_token());
+    case C::kAcknowledgeAlert:
+      return AcknowledgeAlert(c, command.acknowledge_alert());
+    case C::kRotateOwnerKey:
+      return RotateOwnerKey(c, command.rotate_owner_key());
+    case C::kCheckTelemetry:
+      return CheckTelemetry(c, command.check_telemetry());
+    case C::kConfirmTelemetry:
+      return ConfirmTelemetry(c, command.confirm_telemetry());
+    case C::kMergeObservation:
+      return Merge(c, command.merge_observation());
+    case C::kUndoJudgement:
+      return UndoJudgement(c, command.undo_judgement());
+    case C::kCommentObservation:
+      return Comment(c, command.comment_observation());
+    case C::kGiveMark:
+      return GiveMark(c, command.give_mark());
+    case C::kSettleMark:
+      return SettleMark(c, command.settle_mark());
+    case C::kFileAppeal:
+      return Appeal(c, command.file_appeal());
+    case C::kAnswerAppeal:
+      return AnswerAppeal(c, command.answer_appeal());
+    case C::kTakeNote:
+      return TakeNote(c, command.take_note());
+    case C::kAnswerSurvey:
+      return AnswerSurvey(c, command.answer_survey());
+    default:
+      return absl::InvalidArgumentError("the command is empty");
+  }
+}
+
 absl::Status OnCommand(Context& c, const v1::Command& command) {
   using C = v1::Command;
   RETURN_IF_ERROR(Authorise(c.state, c.person, command));
@@ -111,10 +166,9 @@ absl::Status OnCommand(Context& c, const v1::Command& command) {
       return AcceptResidue(c, command.accept_residue());
     case C::kCloseExercise:
       return Close(c, command.close_exercise());
-    case C::COMMAND_NOT_SET:
-      break;
+    default:
+      return OnPeople(c, command);
   }
-  return absl::InvalidArgumentError("the command is empty");
 }
 
 // The same request again: its first result, without deciding anew.
@@ -139,6 +193,9 @@ struct Dispatch {
   }
   absl::Status operator()(const Bootstrap& in) { return Boot(c, in); }
   absl::Status operator()(const SinkContact& in) { return Received(c, in); }
+  absl::Status operator()(const SensorAlerts& in) { return Alerted(c, in); }
+  absl::Status operator()(const MarkersAnswer& in) { return Marked(c, in); }
+  absl::Status operator()(const FinalSignature& in) { return Signed(c, in); }
 };
 
 v1::Actor ActorOf(const Input& input) {
@@ -149,6 +206,8 @@ v1::Actor ActorOf(const Input& input) {
     actor.set_host(events->host);
   } else if (const auto* answer = std::get_if<DryRunAnswer>(&input)) {
     actor.set_host(answer->host);
+  } else if (const auto* markers = std::get_if<MarkersAnswer>(&input)) {
+    actor.set_host(markers->host);
   } else {
     actor.set_engine(true);
   }

@@ -63,8 +63,25 @@ struct SinkContact {
   int64_t first_us = 0;
   int64_t last_us = 0;
 };
+// What a sensor said; ids, clocks and hosts' ids are the engine's: `hosts` has the names and
+// addresses as the sensor gave them.
+struct SensorAlerts {
+  std::string sensor;
+  std::vector<v1::AlertReceived> alerts;
+};
+// Markers that the agent on `host` has played.
+struct MarkersAnswer {
+  std::string host;
+  v1::MarkersPlayed played;
+};
+// The controller's signature over a final.
+struct FinalSignature {
+  std::string exercise;
+  v1::FinalSigned signature;
+};
 using Input = std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnswer, AgentEnrolment,
-                           ControllerStart, ClockStep, Bootstrap, SinkContact>;
+                           ControllerStart, ClockStep, Bootstrap, SinkContact, SensorAlerts,
+                           MarkersAnswer, FinalSignature>;
 
 struct Decision {
   // stream, actor, request_id and body set; numbers and time are the caller's.
@@ -78,6 +95,12 @@ struct Decision {
   // Ask these hosts for a dry run of this exercise.
   std::string dry_run_exercise;
   std::vector<std::string> dry_run_hosts;
+  // Ask these hosts to play markers of this run of this exercise.
+  std::string markers_exercise;
+  int32_t markers_run = 0;
+  std::vector<std::string> markers_hosts;
+  // This exercise became final: its head is to be signed.
+  std::string sign_final;
 };
 
 // Computes the score that FinaliseScore freezes.

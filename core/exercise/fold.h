@@ -22,6 +22,10 @@ inline void First(int64_t* anchor, int64_t time_us) {
   if (*anchor == 0 || time_us < *anchor) *anchor = time_us;
 }
 
+// apply_telemetry.cc, apply_sensors.cc
+absl::Status ApplyRotation(const v1::Record& record, RegisterState* reg);
+absl::Status ApplySensorToken(const v1::Record& record, RegisterState* reg);
+
 // Folds one record of one exercise; every fact has a method of its name. Lives for one record.
 class ExerciseFold {
  public:
@@ -40,6 +44,8 @@ class ExerciseFold {
     return &e_.injects[static_cast<size_t>(index)];
   }
   uint32_t Position() const { return static_cast<uint32_t>(r_.stream_seq()); }
+
+  absl::Status RunPeople();
 
   // apply_plan.cc
   absl::Status Created();
@@ -92,6 +98,46 @@ class ExerciseFold {
                         InjectState* inject);
   absl::Status Rejected();
   absl::Status Read();
+
+  absl::Status Acknowledged();
+
+  // apply_desk.cc
+  absl::Status Dispatched();
+  absl::Status DispatchClosed();
+  absl::Status RequestMade();
+  absl::Status RequestSettled();
+
+  // apply_red.cc
+  absl::Status RedRecorded();
+  absl::Status RedJudged();
+  absl::Status RedClosed();
+
+  // apply_effect.cc
+  absl::Status EffectChecked();
+
+  // apply_sensors.cc
+  absl::Status AlertReceived();
+  absl::Status AlertMatched();
+  absl::Status AlertAcknowledged();
+
+  // apply_telemetry.cc
+  absl::Status TelemetryMarked();
+  absl::Status TelemetrySeen();
+
+  // apply_judging.cc
+  absl::Status Merged();
+  absl::Status Undone();
+  absl::Status Commented();
+  absl::Status Marked();
+  absl::Status MarkSettled();
+  absl::Status AppealFiled();
+  absl::Status AppealAnswered();
+  absl::Status NoteTaken();
+  absl::Status SurveyAnswered();
+  absl::Status FinalSigned();
+
+  // apply_tabletop.cc
+  absl::Status MoveAdvanced();
 
   // apply_after.cc
   absl::Status Rated();

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "core/exercise/clock.h"
+#include "core/exercise/people_state.h"
 #include "core/register/register_state.h"
 #include "drill/v1/agent.pb.h"
 #include "drill/v1/exercise.pb.h"
@@ -108,6 +109,10 @@ struct InjectState {
   int64_t contained_us = 0;
   int64_t recovered_us = 0;
   int64_t answered_us = 0;
+  int64_t alert_us = 0;         // first alert by a sensor
+  int64_t acknowledged_us = 0;  // first alert acknowledged by a team
+  std::string answered_choice;  // of the first answer
+  bool by_red = false;          // free play: what a red team did
 
   bool is_action() const { return inject.kind_case() == v1::Inject::kAction; }
   bool is_manual() const { return inject.kind_case() == v1::Inject::kManual; }
@@ -142,6 +147,8 @@ struct ObservationState {
   std::vector<Match> matches;  // those in force
   v1::Rejection rejection = v1::REJECTION_UNSPECIFIED;
   uint32_t rejection_record = 0;
+  int merged_into = -1;  // observation that says the same
+  uint32_t merged_record = 0;
 };
 
 // One order, by indices of the exercise.
@@ -201,6 +208,28 @@ struct Exercise {
   absl::btree_map<std::pair<int, int>, std::vector<int32_t>> trace_attempts;
   // What the drill's sink received, added up: (inject, host, attempt, channel).
   absl::btree_map<std::tuple<int, int, int, int>, v1::SinkReceived> sink;
+
+  // The control team's desk, free play, sensors.
+  std::vector<DispatchState> dispatches;
+  std::vector<RequestState> requests;
+  std::vector<RedActionState> red_actions;
+  std::vector<v1::RedClosed> red_closed;  // one a red team
+  std::vector<AlertState> alerts;         // in order of receipt
+  TelemetryState telemetry;
+  // (claim's observation, inject, host) → what the agent found.
+  absl::btree_map<std::tuple<int, int, int>, EffectState> effects;
+  // (inject id or dispatch id, person) → first opened; (…, team part) → first acknowledged.
+  absl::btree_map<std::pair<std::string, std::string>, int64_t> opened;
+  absl::btree_map<std::pair<std::string, std::string>, Acknowledgement> acknowledged;
+  int move = -1;  // facilitated: the move that is played
+
+  // Evaluators.
+  absl::btree_map<MarkKey, MarkState> judge_marks;
+  std::vector<AppealState> appeals;
+  std::vector<NoteState> notes;
+  std::vector<CommentState> comments;
+  absl::btree_map<std::string, v1::SurveyAnswered> surveys;  // by person
+  v1::FinalSigned final_signed;
 
   uint64_t head_stream_seq = 0;
 

@@ -1,0 +1,132 @@
+#ifndef DRILL_CORE_EXERCISE_PEOPLE_STATE_H_
+#define DRILL_CORE_EXERCISE_PEOPLE_STATE_H_
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "drill/v1/exercise.pb.h"
+
+// The people's half of an exercise's state (state.h): what the control team, cells, red teams,
+// sensors and evaluators have said. Plain data; changed only by Apply. `record` is a sequence
+// number in the exercise's stream, `*_us` engine time, 0: not yet.
+namespace drill {
+
+struct DispatchState {
+  v1::DispatchSent sent;
+  int64_t sent_us = 0;
+  std::string by;            // person; empty: the engine
+  std::vector<int> replies;  // observations
+  bool closed = false;
+  bool carried_out = false;
+  std::string note;
+  uint32_t record = 0;
+};
+
+struct RequestState {
+  v1::RequestMade made;
+  int64_t made_us = 0;
+  bool settled = false;
+  v1::RequestSettled settlement;  // the last one
+  uint32_t record = 0;
+};
+
+struct RedActionState {
+  v1::RedActionRecorded action;
+  int64_t recorded_us = 0;
+  bool judged = false;
+  v1::RedActionJudged judgement;  // the last one
+  uint32_t record = 0;
+};
+
+struct AlertMatch {
+  int inject = 0;
+  int host = -1;
+  uint32_t record = 0;
+};
+
+struct Acknowledgement {
+  std::string person;
+  int64_t at_us = 0;
+};
+
+struct AlertState {
+  v1::AlertReceived alert;
+  int64_t received_us = 0;
+  std::vector<AlertMatch> matches;
+  absl::btree_map<std::string, Acknowledgement> acknowledged;  // by team part: the first
+  uint32_t record = 0;
+};
+
+// What the agent found of one claim about one order.
+struct EffectState {
+  v1::EffectReport report;
+  v1::EffectVerdict verdict = v1::EFFECT_VERDICT_UNSPECIFIED;
+  uint32_t record = 0;
+};
+
+// Criterion (then inject is -1), or one expectation of one inject.
+struct MarkKey {
+  std::string criterion;
+  int inject = -1;
+  int expectation = 0;
+  std::string team;
+  friend auto operator<=>(const MarkKey&, const MarkKey&) = default;
+};
+
+struct MarkState {
+  struct Given {
+    int32_t permille = 0;
+    std::string note;
+    int64_t at_us = 0;
+    uint32_t record = 0;
+  };
+  absl::btree_map<std::string, Given> given;  // by evaluator
+  bool settled = false;
+  int32_t settled_permille = 0;
+  std::string settled_by;
+  std::string settled_note;
+  uint32_t settled_record = 0;
+};
+
+struct AppealState {
+  v1::AppealFiled filed;
+  std::string person;
+  int64_t filed_us = 0;
+  bool answered = false;
+  v1::AppealAnswered answer;
+  std::string answered_by;
+  uint32_t record = 0;
+};
+
+struct NoteState {
+  v1::NoteTaken note;
+  std::string person;
+  int64_t taken_us = 0;
+  uint32_t record = 0;
+};
+
+struct CommentState {
+  v1::JudgeCommented comment;
+  std::string person;
+  int64_t at_us = 0;
+};
+
+struct TelemetrySighting {
+  v1::TelemetrySeen seen;
+  uint32_t record = 0;
+};
+
+struct TelemetryState {
+  int32_t run = 0;  // the newest
+  // (host index, run) → what was marked.
+  absl::btree_map<std::pair<int, int>, v1::TelemetryMarked> marked;
+  std::vector<TelemetrySighting> seen;
+};
+
+}  // namespace drill
+
+#endif  // DRILL_CORE_EXERCISE_PEOPLE_STATE_H_
