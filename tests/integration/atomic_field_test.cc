@@ -1,6 +1,7 @@
 // Real tests of Atomic Red Team through exec.atomic, in a namespace of their own: a private copy of
 // the file system (an overlay in memory), processes and network. Prints a table; nothing may be
-// left after undo. DRILL_ATOMIC_RESULTS: a file that gets the table too.
+// left after undo. DRILL_ATOMIC_RESULTS: a file that gets the table too; docs/atomic-results.md is
+// made so.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <google/protobuf/struct.pb.h>
@@ -17,16 +18,16 @@
 #include <map>
 #include <set>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "agent/host_player.h"
 #include "common/base/digest.h"
 #include "common/os/file.h"
 #include "common/yaml/load.h"
 #include "core/atomic/command_digest.h"
 #include "core/atomic/import.h"
+#include "tests/integration/atomic_results.h"
 #include "tests/support/status.h"
 
 namespace drill::agent {
@@ -144,6 +145,7 @@ bool EnterPrivateRoot() {
 
 struct SafeTest {
   std::string id;
+  std::string name;
   std::string technique;  // its file's text: read before the private root, which may not have it
   std::string setup;
   std::vector<std::pair<std::string, std::string>> overrides;
@@ -159,6 +161,7 @@ std::vector<SafeTest> ReadTests(const std::string& data) {
     const auto& fields = value.struct_value().fields();
     SafeTest test;
     test.id = fields.at("test").string_value();
+    test.name = fields.at("name").string_value();
     test.technique =
         os::ReadFile(absl::StrCat(data, "/art/", test.id.substr(0, test.id.find('-')), ".yaml"))
             .value_or("");
@@ -170,6 +173,23 @@ std::vector<SafeTest> ReadTests(const std::string& data) {
   }
   return tests;
 }
+
+// What a user had before: clean-ups of the set are known to take such lines away.
+void FurnishHome() {
+  const std::pair<const char*, const char*> files[] = {
+      {"/root/.bash_profile", "export EDITOR=vi\n. ~/.bashrc\nalias ll='ls -l'\n"},
+      {"/root/.bash_history", "ls -la\nsystemctl status nginx\ntail -f /var/log/syslog\n"},
+      {"/root/.ssh/authorized_keys", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== quan-tri@co-quan\n"},
+  };
+  std::error_code ignored;
+  fs::create_directories("/root/.ssh", ignored);
+  fs::create_directories("/var/spool/cron/crontabs", ignored);
+  for (const auto& [path, content] : files) EXPECT_OK(os::WriteFileDurably(path, content));
+}
+
+// T1056.001-5 asks in its prerequisite, which its file lets `sh` run, whether it is run by bash:
+// that can never be. Its command is run by bash, so it is played without.
+constexpr char kNeverReady[] = "T1056.001-5";
 
 class FieldRun {
  public:
@@ -183,56 +203,73 @@ class FieldRun {
     options.policy = [this]() -> absl::StatusOr<LoadedPolicy> {
       return LoadedPolicy{policy_, "x"};
     };
+    // The moment between the test's own clean-up and what the agent does besides.
+    options.kill_point = [this](absl::string_view point) {
+      if (absl::EndsWith(point, ".cleaned")) left_by_test_ = Differences(before_, LookAround());
+    };
     auto player = HostPlayer::Open(std::move(options));
     EXPECT_OK(player.status());
     player_ = *std::move(player);
   }
 
-  // One row of the table; true: nothing is left.
-  bool Row(const SafeTest& test, std::string* row) {
-    if (!test.setup.empty() && std::system(test.setup.c_str()) != 0) return false;
-    v1::Inject inject;
-    std::string why;
-    if (!Find(test, &inject, &why)) {
-      *row = absl::StrCat("| ", test.id, " | not imported: ", why, " | | | | |");
-      return false;
+  AtomicRow Row(const SafeTest& test) {
+    AtomicRow row;
+    row.id = test.id;
+    row.name = test.name;
+    // As for a user who lets nobody else read: what a test opens up is to be seen.
+    if (!test.setup.empty() && std::system(("umask 077; " + test.setup).c_str()) != 0) {
+      row.not_played = "its setup failed";
+      return row;
     }
-    const v1::ExecAtomic& atomic = inject.action().exec_atomic();
+    v1::Inject inject;
+    if (!Find(test, &inject, &row.not_played)) return row;
+    v1::ExecAtomic& atomic = *inject.mutable_action()->mutable_exec_atomic();
+    if (test.id == kNeverReady) atomic.clear_prerequisite();
+    row.has_cleanup = !atomic.cleanup().empty();
     policy_.add_commands()->set_sha256(CommandDigest(atomic));
     v1::Order order;
     order.mutable_id()->set_exercise("field");
     order.mutable_id()->set_inject(inject.id());
     order.mutable_id()->set_attempt(1);
     order.set_action(inject.action().SerializeAsString());
-    const auto before = LookAround();
-    const auto processes = Processes();
-    const Outcome started = player_->Start(order, [](int64_t) {});
-    const bool applied = started.kind == v1::ORDER_EVENT_KIND_APPLIED;
-    const Outcome undone = applied ? player_->Undo(order.id(), v1::UNDO_REASON_ENDED) : started;
-    const std::vector<std::string> left = Differences(before, LookAround());
-    const bool alone = Processes() == processes;
-    int put_back = 0;
-    for (const std::string& note : undone.notes) {
-      const std::vector<std::string> words = absl::StrSplit(note, absl::MaxSplits(' ', 2));
-      if (words.size() == 3 && words[1] == "paths") (void)absl::SimpleAtoi(words[0], &put_back);
-    }
-    player_->Forget(order.id());
-    const std::string outcome =
-        applied ? "applied"
-                : absl::StrCat("not played: ", started.notes.empty() ? "" : started.notes[0]);
-    *row = absl::StrCat(
-        "| ", test.id, " | ", absl::StrReplaceAll(outcome, {{"|", "/"}, {"\n", " "}}), " | ",
-        applied ? absl::StrCat(started.traces_total - 1) : "", " | ",
-        atomic.cleanup().empty() ? "none" : "yes", " | ", put_back, " | ", left.size(),
-        left.empty() ? "" : absl::StrCat(" (", left[0], ")"), alone ? "" : ", processes", " |");
-    return left.empty() && alone;
+    Play(order, &row);
+    return row;
   }
 
  private:
+  void Play(const v1::Order& order, AtomicRow* row) {
+    before_ = LookAround();
+    left_by_test_.clear();
+    const auto processes = Processes();
+    const Outcome started = player_->Start(order, [](int64_t) {});
+    Outcome ended = started;
+    if (started.kind == v1::ORDER_EVENT_KIND_APPLIED) {
+      row->effects = Differences(before_, LookAround());
+      row->printed = Printed();
+      ended = player_->Undo(order.id(), v1::UNDO_REASON_ENDED);
+    } else {
+      row->not_played = started.notes.empty() ? "no reason given" : started.notes[0];
+    }
+    row->left_by_test = left_by_test_;
+    row->cleanup = ended.cleanup;
+    row->left = Differences(before_, LookAround());
+    row->processes_left = Processes() != processes;
+    player_->Forget(order.id());
+  }
+
+  // Whether the command said anything: the agent keeps its output beside the undo log.
+  static bool Printed() {
+    std::error_code error;
+    for (const auto& log : fs::directory_iterator("/drill/agent/undo", error)) {
+      if (fs::file_size(log.path() / "output", error) > 0 && !error) return true;
+    }
+    return false;
+  }
+
   bool Find(const SafeTest& test, v1::Inject* inject, std::string* why) {
     v1::AtomicTechnique technique;
     if (!yaml::Load(test.technique, test.id, &technique).ok()) {
-      *why = "no such file";
+      *why = "not imported: no such file";
       return false;
     }
     ImportSettings settings;
@@ -243,12 +280,14 @@ class FieldRun {
       *inject = std::move(one.inject);
       return true;
     }
-    *why = "no action";
+    *why = "not imported: no action";
     return false;
   }
 
   v1::Policy policy_;
   std::unique_ptr<HostPlayer> player_;
+  std::map<std::string, std::string> before_;
+  std::vector<std::string> left_by_test_;
 };
 
 constexpr int kNotPermitted = 77;
@@ -257,21 +296,19 @@ constexpr int kNotPermitted = 77;
 int RunAll(const std::string& data, int output) {
   const std::vector<SafeTest> tests = ReadTests(data);
   if (!EnterPrivateRoot()) return kNotPermitted;
-  std::string table =
-      "| test | outcome | effects seen | own clean-up | left by it, put back | left after undo |\n"
-      "|---|---|---|---|---|---|\n";
+  FurnishHome();
   FieldRun run;
-  size_t clean = 0;
+  std::vector<AtomicRow> rows;
   for (const SafeTest& test : tests) {
-    std::string row;
-    clean += run.Row(test, &row) ? 1 : 0;
-    std::printf("%s\n", row.c_str());
+    rows.push_back(run.Row(test));
+    std::printf("%s\n", TextOf(rows.back()).c_str());
     std::fflush(stdout);
-    absl::StrAppend(&table, row, "\n");
   }
-  absl::StrAppend(&table, "\n", clean, " of ", tests.size(), " tests left nothing.\n");
-  if (!os::WriteAll(output, table, "the table").ok()) return 1;
-  return clean == tests.size() && !tests.empty() ? 0 : 1;
+  const AtomicTotals totals = TotalsOf(rows);
+  if (!os::WriteAll(output, PageOf(rows), "the table").ok()) return 1;
+  // A player that plays nothing, or sees nothing, leaves nothing either.
+  const bool enough = totals.played * 4 >= rows.size() * 3 && totals.effects * 2 >= rows.size();
+  return totals.clean == rows.size() && !rows.empty() && enough ? 0 : 1;
 }
 
 TEST(AtomicField, NothingIsLeftAfterUndo) {
