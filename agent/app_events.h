@@ -47,6 +47,9 @@ struct Undone {
   v1::UndoReason reason = v1::UNDO_REASON_UNSPECIFIED;
   Outcome outcome;
 };
+struct Looked {
+  v1::EffectReport report;
+};
 struct DryRunDone {
   v1::DryRunReport report;
 };
@@ -54,7 +57,7 @@ struct FactsSeen {
   HostFacts facts;
 };
 using AppEvent = std::variant<LinkUp, LinkPeer, LinkFrame, LinkDown, LinkFailed, Prepared, Starting,
-                              Played, Undone, DryRunDone, FactsSeen>;
+                              Played, Undone, Looked, DryRunDone, FactsSeen>;
 
 // The mailbox of the agent's engine thread: everything that happens, in one order, behind one
 // descriptor that can be polled together with a timer.
@@ -82,6 +85,7 @@ class AppEvents : public LinkEvents, public WorkerEvents {
   void OnUndone(const v1::OrderId& id, v1::UndoReason reason, Outcome outcome) override {
     Post(Undone{id, reason, std::move(outcome)});
   }
+  void OnLooked(v1::EffectReport report) override { Post(Looked{std::move(report)}); }
   void OnDryRun(v1::DryRunReport report) override { Post(DryRunDone{std::move(report)}); }
   void OnFacts(HostFacts facts) override { Post(FactsSeen{std::move(facts)}); }
 

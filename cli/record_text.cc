@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "cli/render.h"
 #include "common/base/digest.h"
+#include "core/exercise/effect.h"
 #include "core/scenario/unfold.h"
 
 namespace drill::cli {
@@ -132,6 +133,8 @@ class Writer {
         return Say(Msg::kRecManual, Clean(r.manual_played().inject()),
                    Clean(r.manual_played().host()), FormatTimeOfDay(r.manual_played().at_us()),
                    Clean(r.manual_played().played_by()), Clean(r.manual_played().witnessed_by()));
+      case v1::Record::kEffectChecked:
+        return Effect(r.effect_checked());
       case v1::Record::kSinkReceived:
         return Sink(r.sink_received());
       case v1::Record::kOrderReported:
@@ -142,6 +145,14 @@ class Writer {
       default:
         return "";
     }
+  }
+
+  std::string Effect(const v1::EffectChecked& e) const {
+    const v1::EffectReport& report = e.report();
+    const EffectCount count = CountEffect(report);
+    return Say(Msg::kRecEffect, Clean(report.check()), Clean(report.order().inject()),
+               Clean(report.order().host()), Word(e.verdict()), count.standing, count.told,
+               FormatTimeOfDay(report.at_us()));
   }
 
   std::string Sink(const v1::SinkReceived& s) const {

@@ -267,6 +267,8 @@ enum class Msg {
   kRecLetGo,
   kRecAdded,
   kRecManual,
+  kRecEffect,
+  kEffectLine,
   kRecSink,
   kRecSinkWhole,
   kRecRetried,

@@ -100,6 +100,14 @@ void Engine::TouchFor(const v1::Record& record) {
     case R::kObservationMatched:
       news_[record.stream()].observations.insert(
           e->FindObservation(record.observation_matched().observation()));
+      // A claim that the host is to look at.
+      if (!e->effects.empty()) {
+        touched_.insert(record.observation_matched().hosts().begin(),
+                        record.observation_matched().hosts().end());
+      }
+      return;
+    case R::kEffectChecked:
+      touched_.insert(record.effect_checked().report().order().host());
       return;
     case R::kHostChecked:
     case R::kExerciseApproved:

@@ -296,6 +296,22 @@ void DrillRoom::AgentSays(const std::string& host, const std::string& inject,
   EXPECT_OK(Handle(events));
 }
 
+void DrillRoom::AgentLooks(const std::string& host, const std::string& inject,
+                           const std::string& claim, absl::string_view more) {
+  AgentEvents events{host, "box-" + host, {}};
+  v1::OutboxEntry& entry = events.entries.emplace_back();
+  entry.set_seq(++outbox_[host]);
+  v1::EffectReport* report = entry.mutable_effect();
+  report->set_check(claim);
+  report->mutable_order()->set_exercise(kId);
+  report->mutable_order()->set_inject(inject);
+  report->mutable_order()->set_host(host);
+  report->mutable_order()->set_attempt(1);
+  report->set_at_us(now_us);
+  report->MergeFrom(Text<v1::EffectReport>(more));
+  EXPECT_OK(Handle(events));
+}
+
 void DrillRoom::Play(const std::string& host, const std::string& inject) {
   AgentSays(host, inject, v1::ORDER_EVENT_KIND_STARTED);
   AgentSays(host, inject, v1::ORDER_EVENT_KIND_APPLIED,

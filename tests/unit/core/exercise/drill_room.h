@@ -72,6 +72,9 @@ class DrillRoom {
   // The next entry of the host's outbox; `more`: fields of OrderEvent in text form.
   void AgentSays(const std::string& host, const std::string& inject, v1::OrderEventKind kind,
                  absl::string_view more = "");
+  // What the host's agent has found of a claim; `more`: fields of EffectReport in text form.
+  void AgentLooks(const std::string& host, const std::string& inject, const std::string& claim,
+                  absl::string_view more);
   // Started and applied now, with one trace: path /srv/INJECT.
   void Play(const std::string& host, const std::string& inject);
   void Undo(const std::string& host, const std::string& inject,
