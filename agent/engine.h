@@ -63,10 +63,9 @@ struct AskPlayer {
   v1::DryRun dry_run;
   std::vector<v1::CheckFinding> findings;  // so far
 };
-using Effect =
-    std::variant<SendFrame, PrepareOrder, DiscardOrder, StartOrder, UndoOrder, ForgetOrder,
-                 FreezeActions, LookAtOrder, RecordEvent, RecordLook, TrimOutbox, ResendOutbox,
-                 AskPlayer>;
+using Effect = std::variant<SendFrame, PrepareOrder, DiscardOrder, StartOrder, UndoOrder,
+                            ForgetOrder, FreezeActions, LookAtOrder, RecordEvent, RecordLook,
+                            TrimOutbox, ResendOutbox, AskPlayer>;
 
 struct EngineConfig {
   std::string host;

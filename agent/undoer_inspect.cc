@@ -21,6 +21,16 @@ v1::Artefact ArtefactOf(v1::ArtefactKind kind, absl::string_view value) {
   return artefact;
 }
 
+// As it was told when it was made.
+std::string ProcessName(const v1::UndoMark* applied, int pid) {
+  if (applied != nullptr) {
+    for (const v1::Trace& trace : applied->traces()) {
+      if (trace.pid() == pid) return trace.artefact().value();
+    }
+  }
+  return absl::StrCat("pid ", pid);
+}
+
 // Traffic can be stopped elsewhere while what sends it still runs.
 bool SendsElsewhere(const UndoLog& log) {
   v1::Action action;
@@ -38,10 +48,10 @@ bool SendsElsewhere(const UndoLog& log) {
 // What a team can have noticed, where all of it is in the log.
 bool Matters(const v1::UndoMark* applied, absl::string_view path) {
   if (applied == nullptr || applied->traces_total() > applied->traces_size()) return true;
-  return std::any_of(
-      applied->traces().begin(), applied->traces().end(), [&](const v1::Trace& trace) {
-        return trace.noticeable() && trace.artefact().value() == path;
-      });
+  return std::any_of(applied->traces().begin(), applied->traces().end(),
+                     [&](const v1::Trace& trace) {
+                       return trace.noticeable() && trace.artefact().value() == path;
+                     });
 }
 
 // At most kTracesTold positions, those that stand first. Of more, as many of each fate as is in
@@ -92,11 +102,7 @@ std::optional<v1::TraceState> Undoer::InspectOne(size_t index) const {
       return std::nullopt;
     case v1::STEP_KIND_PROCESS: {
       if (step.pid() == 0) return std::nullopt;
-      std::string name = absl::StrCat("pid ", step.pid());
-      for (const v1::Trace& trace : applied == nullptr ? v1::UndoMark().traces()
-                                                       : applied->traces()) {
-        if (trace.pid() == step.pid()) name = trace.artefact().value();
-      }
+      const std::string name = ProcessName(applied, step.pid());
       *state.mutable_artefact() = ArtefactOf(v1::ARTEFACT_KIND_PROCESS, name);
       standing = StandingOfProcess(step);
       break;

@@ -59,9 +59,9 @@ void PrintItem(Session& session, const v1::QueueItem& item) {
     const v1::EffectReport& report = effect.report();
     const EffectCount count = CountEffect(report);
     session.PrintLine(absl::StrCat(
-        "  ", session.Say(Msg::kEffectLine, Clean(report.order().host()),
-                          Clean(report.order().inject()), session.Word(effect.verdict()),
-                          count.standing, count.told)));
+        "  ",
+        session.Say(Msg::kEffectLine, Clean(report.order().host()), Clean(report.order().inject()),
+                    session.Word(effect.verdict()), count.standing, count.told)));
     for (const v1::TraceState& trace : report.traces()) {
       session.PrintLine(absl::StrCat("    ", Clean(trace.artefact().value()), ": ",
                                      session.Word(trace.fate()), trace.why().empty() ? "" : ", ",

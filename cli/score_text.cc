@@ -123,9 +123,9 @@ void PrintClaims(Session& session, const v1::Scorecard& card) {
     if (c.effect() != v1::EFFECT_VERDICT_UNSPECIFIED) {
       absl::StrAppend(&state, "; ", session.Word(c.effect()));
     }
-    table.Row({c.observation(), session.Word(c.kind()), state,
-               Points(c.penalty_mp()), FormatTime(c.received_us()),
-               absl::StrJoin(c.injects(), ", "), absl::StrCat(c.record()), c.text()});
+    table.Row({c.observation(), session.Word(c.kind()), state, Points(c.penalty_mp()),
+               FormatTime(c.received_us()), absl::StrJoin(c.injects(), ", "),
+               absl::StrCat(c.record()), c.text()});
   }
   session.PrintTable(table);
 }

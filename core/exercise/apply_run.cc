@@ -90,7 +90,8 @@ absl::Status ExerciseFold::Seen() {
   e_.hosts[static_cast<size_t>(host)].connected = r_.agent_seen().connected();
   if (r_.agent_seen().connected()) return absl::OkStatus();
   for (auto& [claim, effect] : e_.effects) {
-    if (std::get<2>(claim) == host && effect.record == 0) effect.verdict = v1::EFFECT_VERDICT_UNKNOWN;
+    if (std::get<2>(claim) == host && effect.record == 0)
+      effect.verdict = v1::EFFECT_VERDICT_UNKNOWN;
   }
   return absl::OkStatus();
 }

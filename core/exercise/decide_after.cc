@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <tuple>
 
+#include "absl/strings/str_join.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
+#include "core/exercise/red.h"
 #include "core/exercise/scope.h"
 
 namespace drill::decide {
@@ -55,6 +57,11 @@ absl::Status Finalise(Context& c, const v1::FinaliseScore& finalise) {
     for (const std::string& id : waiting) absl::StrAppend(&list, list.empty() ? "" : ", ", id);
     return absl::FailedPreconditionError(
         absl::StrCat("observations wait for an evaluator: ", list, "; link or reject them first"));
+  }
+  if (const std::vector<std::string> red = RedActionsWaiting(*e); !red.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "actions of the red team wait for the control team: ", absl::StrJoin(red, ", "),
+        "; accept or refuse them first"));
   }
   v1::ScoreFinalised* final_score = c.Emit(e->id())->mutable_score_finalised();
   final_score->set_scoring_version(card.scoring_version());
@@ -117,6 +124,12 @@ absl::Status Close(Context& c, const v1::CloseExercise& close) {
     std::string all = "clean-up is not verified everywhere:";
     for (const std::string& line : lines) absl::StrAppend(&all, "\n", line);
     return absl::FailedPreconditionError(all);
+  }
+  if (const std::vector<std::string> red = RedPartsOpen(*e); !red.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "red team '", absl::StrJoin(red, "', '"),
+        "' has not given its report and attested that target data is deleted ('drillctl red "
+        "close')"));
   }
   c.Emit(e->id())->mutable_exercise_closed()->set_note(close.note());
   return absl::OkStatus();

@@ -47,9 +47,9 @@ void Effect(Context& c, const std::string& host, const v1::OutboxEntry& entry,
   const int inject = e->FindInject(id.inject());
   const auto asked = e->effects.find({claim, inject, on});
   if (asked == e->effects.end() || asked->second.record != 0) return;
-  const bool isolated = asked->second.verdict == v1::EFFECT_VERDICT_UNKNOWN &&
-                        e->observations[static_cast<size_t>(claim)].made.kind() ==
-                            v1::OBSERVATION_KIND_CONTAINMENT;
+  const bool isolated =
+      asked->second.verdict == v1::EFFECT_VERDICT_UNKNOWN &&
+      e->observations[static_cast<size_t>(claim)].made.kind() == v1::OBSERVATION_KIND_CONTAINMENT;
   v1::EffectChecked* checked = c.Emit(e->id())->mutable_effect_checked();
   *checked->mutable_report() = Bounded(entry.effect());
   checked->set_verdict(VerdictOf(checked->report(), isolated));

@@ -156,7 +156,7 @@ absl::Status Signed(Context& c, const FinalSignature& in);
 // decide_effect.cc
 // What an agent found of a claim. A report of an unknown claim is no error: nothing is recorded.
 void Effect(Context& c, const std::string& host, const v1::OutboxEntry& entry,
-                    const std::string& outbox_id);
+            const std::string& outbox_id);
 
 // decide_after.cc
 absl::Status OpenJudging(Context& c, const v1::OpenJudging& open);

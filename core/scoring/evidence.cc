@@ -114,8 +114,7 @@ const Evidence* EvidenceIndex::First(int inject, int host, v1::ObservationKind k
 const Evidence* EvidenceIndex::FirstWhole(int inject, int host, v1::ObservationKind kind,
                                           absl::string_view team) const {
   return FirstOnHost(inject, host, [&](const Evidence& e) {
-    return e.kind == kind && Of(e).made.team() == team &&
-           e.verdict() != v1::EFFECT_VERDICT_PARTIAL;
+    return e.kind == kind && Of(e).made.team() == team && e.verdict() != v1::EFFECT_VERDICT_PARTIAL;
   });
 }
 

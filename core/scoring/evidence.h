@@ -32,7 +32,8 @@ struct Evidence {
 // The matches in force, ordered for look-up: by inject, host, time that counts, record.
 //
 // Where an evaluator linked what the engine had matched, the evaluator's word stands. What counts
-// only after EndEx does not count, nor does work that the agent found not to be done. Keeps a pointer to the exercise; changes nothing.
+// only after EndEx does not count, nor does work that the agent found not to be done. Keeps a
+// pointer to the exercise; changes nothing.
 class EvidenceIndex {
  public:
   explicit EvidenceIndex(const Exercise& exercise);
@@ -71,7 +72,7 @@ class EvidenceIndex {
   const Exercise* exercise_;
   std::vector<Evidence> all_;
   std::vector<Evidence> false_;  // in the same order
-  std::vector<size_t> starts_;  // of each inject in `all_`, and the end
+  std::vector<size_t> starts_;   // of each inject in `all_`, and the end
 };
 
 }  // namespace drill::scoring

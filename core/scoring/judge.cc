@@ -215,9 +215,8 @@ Judge::Done Judge::DoneBy(const Evidence* evidence, const v1::Expectation& expec
     AddRecord(evidence->effect->record, &done.records);
     if (done.effect == v1::EFFECT_VERDICT_PARTIAL) {
       const EffectCount count = CountEffect(evidence->effect->report);
-      done.quality_why =
-          absl::StrCat("in proportion, ", count.standing, " of ", count.told,
-                       " traces still stood when the agent looked,");
+      done.quality_why = absl::StrCat("in proportion, ", count.standing, " of ", count.told,
+                                      " traces still stood when the agent looked,");
     }
   }
   if (expectation.kind() == v1::EXPECTATION_KIND_REPORT) {
@@ -327,8 +326,7 @@ HostResult Judge::OnHost(int inject, size_t position, const v1::Expectation& exp
   Settle(done, cut, terms, &result);
   if (done.effect == v1::EFFECT_VERDICT_PARTIAL) {
     // Finished later: worth more, perhaps, than half of it in time.
-    const Done later =
-        DoneBy(evidence_.FirstWhole(inject, result.host, asked, team), expectation);
+    const Done later = DoneBy(evidence_.FirstWhole(inject, result.host, asked, team), expectation);
     const bool echo = contained_us != 0 && later.at_us > contained_us &&
                       expectation.kind() != v1::EXPECTATION_KIND_RECOVER;
     if (later.at_us != 0 && !echo) {
@@ -341,8 +339,8 @@ HostResult Judge::OnHost(int inject, size_t position, const v1::Expectation& exp
 }
 
 void Judge::TellFalse(int inject, const v1::Expectation& expectation, HostResult* result) const {
-  const Evidence* claimed = evidence_.FirstFalse(inject, result->host, AskedFor(expectation.kind()),
-                                                 expectation.team());
+  const Evidence* claimed =
+      evidence_.FirstFalse(inject, result->host, AskedFor(expectation.kind()), expectation.team());
   if (claimed == nullptr) return;
   result->effect = v1::EFFECT_VERDICT_FALSE;
   result->observation = claimed->observation;

@@ -50,7 +50,7 @@ struct HostResult {
   int32_t quality_permille = 0;
   int observation = -1;
   v1::EffectVerdict effect = v1::EFFECT_VERDICT_UNSPECIFIED;  // of that observation
-  absl::string_view why;  // the state in words; empty for MET
+  absl::string_view why;                                      // the state in words; empty for MET
   std::string quality_why;
   Records records;
 

@@ -1,13 +1,14 @@
 // What the agent finds of an order when a team says that it has dealt with it: each kind of trace
 // standing, gone and changed; and that looking changes nothing.
 
+#include "core/exercise/effect.h"
+
 #include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
-#include "core/exercise/effect.h"
 #include "tests/support/status.h"
 #include "tests/unit/agent/action_fixture.h"
 #include "tests/unit/agent/catalogue_orders.h"

@@ -13,7 +13,8 @@ namespace {
 std::string Traces(int standing, int gone, int unknown) {
   std::string text;
   const auto add = [&](int count, const char* fate) {
-    for (int i = 0; i < count; ++i) absl::StrAppend(&text, "traces { fate: TRACE_FATE_", fate, " } ");
+    for (int i = 0; i < count; ++i)
+      absl::StrAppend(&text, "traces { fate: TRACE_FATE_", fate, " } ");
   };
   add(standing, "STANDING");
   add(gone, "GONE");
@@ -46,8 +47,8 @@ struct Claimed {
   std::vector<std::string> Asked(const std::string& host = "w1") const {
     std::vector<std::string> claims;
     for (const v1::EffectCheck& check : room.Desired(host).checks()) {
-      claims.push_back(absl::StrCat(check.check(), " ", check.order().inject(), "@",
-                                    check.order().host()));
+      claims.push_back(
+          absl::StrCat(check.check(), " ", check.order().inject(), "@", check.order().host()));
     }
     return claims;
   }
