@@ -174,6 +174,8 @@ void AppLoop::Carry(Effect& effect) {
           parts_.worker->Undo(std::move(e.id), e.reason);
         } else if constexpr (std::is_same_v<T, ForgetOrder>) {
           parts_.worker->Forget(std::move(e.id));
+        } else if constexpr (std::is_same_v<T, CallOffOrder>) {
+          parts_.worker->CallOff(e.id);
         } else if constexpr (std::is_same_v<T, FreezeActions>) {
           os::LogInfo(e.frozen ? "actions stand still" : "actions go on");
           parts_.worker->Freeze(e.frozen);

@@ -54,6 +54,7 @@ v1::UndoStep StepOf(const Change& change) {
     case v1::STEP_KIND_REPLACE_FILE:
     case v1::STEP_KIND_ADD_LINES:
     case v1::STEP_KIND_CLEAR_FILE:
+    case v1::STEP_KIND_ACCOUNT:
       if (change.content_before.make) {
         step.set_before_sha256(change.content_before.sha256);
         *step.mutable_before() = change.before;
@@ -67,6 +68,12 @@ v1::UndoStep StepOf(const Change& change) {
       break;
     case v1::STEP_KIND_CREATE_FILE:
       step.set_beside(BesideOf(change));
+      break;
+    case v1::STEP_KIND_UNIT:
+      step.mutable_unit()->set_unit(change.unit.unit);
+      step.mutable_unit()->set_began_us(change.unit.began_us);
+      step.mutable_unit()->set_timer(change.unit.timer);
+      step.mutable_unit()->set_deadline_us(os::MonotonicMicros() + change.unit.lasts_us);
       break;
     case v1::STEP_KIND_PROCESS:
       step.set_made_size(change.ends_after_seconds);
@@ -325,6 +332,9 @@ absl::Status Changer::VerifyOne(size_t index) const {
     if (IsAlive(processes_[index]) || HasEndedByItself(index)) return absl::OkStatus();
     return absl::PermissionDeniedError(
         absl::StrCat("process ", change.decoy.name, " was ended as soon as it was started"));
+  }
+  if (const Step* how = FindStep(change.kind); how != nullptr && !how->has_path()) {
+    return how->Verify(ContextOf(index), Spot());
   }
   auto spot = guard_.OpenSpot(change.path);
   if (!spot.ok()) return VanishedIfMissing(spot.status(), change.path);

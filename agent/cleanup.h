@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "agent/systemd.h"
 #include "drill/v1/host.pb.h"
 
 namespace drill::agent {
@@ -41,6 +42,7 @@ struct UndoFacts {
   std::set<int> frozen = {};
   // Where contents go that are kept because they could not be put back.
   std::string kept;
+  Systemd systemd;
 };
 
 }  // namespace drill::agent

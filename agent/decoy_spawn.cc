@@ -64,12 +64,6 @@ struct ChildPlan {
   int counts_fd = -1;
 };
 
-void CloseFrom(int first) {
-  if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
-  // Kernels before 5.9. All our descriptors are close-on-exec anyway; this is the second net.
-  for (int fd = first; fd < 4096; ++fd) close(fd);
-}
-
 // Between fork and exec: only async-signal-safe calls, no memory is taken.
 [[noreturn]] void RunChild(const ChildPlan& plan) {
   setsid();

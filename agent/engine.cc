@@ -267,6 +267,7 @@ void AgentEngine::Drop(Held* held, v1::UndoReason reason, int64_t) {
 
 void AgentEngine::Undo(Held* held, v1::UndoReason reason) {
   if (held->stage == Stage::kStarting) {
+    if (!held->undo_wanted) effects_.push_back(CallOffOrder{held->order.id()});
     held->undo_wanted = true;
     held->undo_reason = reason;
   } else if (held->stage == Stage::kApplied) {

@@ -36,6 +36,10 @@ struct UndoOrder {
 struct ForgetOrder {
   v1::OrderId id;
 };
+// Whatever its start is doing is to end soon: it will be undone.
+struct CallOffOrder {
+  v1::OrderId id;
+};
 struct FreezeActions {
   bool frozen;
 };
@@ -64,8 +68,8 @@ struct AskPlayer {
   std::vector<v1::CheckFinding> findings;  // so far
 };
 using Effect = std::variant<SendFrame, PrepareOrder, DiscardOrder, StartOrder, UndoOrder,
-                            ForgetOrder, FreezeActions, LookAtOrder, RecordEvent, RecordLook,
-                            TrimOutbox, ResendOutbox, AskPlayer>;
+                            ForgetOrder, CallOffOrder, FreezeActions, LookAtOrder, RecordEvent,
+                            RecordLook, TrimOutbox, ResendOutbox, AskPlayer>;
 
 struct EngineConfig {
   std::string host;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -148,6 +149,9 @@ bool Guard::IsOnGround(const std::string& path) const {
       return lists(policy_.units(), LeafOf(path));
     case OwnGround::Names::kListed:
       return LeafOf(path) == ground_->name && lists(policy_.allow(), path);
+    case OwnGround::Names::kAccounts:
+      return std::find(std::begin(kAccountFiles), std::end(kAccountFiles), path) !=
+             std::end(kAccountFiles);
   }
   return false;
 }

@@ -12,6 +12,7 @@
 #include "agent/host_files.h"
 #include "agent/player.h"
 #include "agent/policy.h"
+#include "agent/systemd.h"
 
 namespace drill::agent {
 
@@ -25,14 +26,19 @@ struct Spot {
 // action may make its one new file all the same when the owner allows that kind.
 struct OwnGround {
   enum class Names {
-    kAny,     // any plain name
-    kUnits,   // those that the policy lists in `units`
-    kListed,  // `name`, where the policy's `allow` names exactly that file
+    kAny,       // any plain name
+    kUnits,     // those that the policy lists in `units`
+    kListed,    // `name`, where the policy's `allow` names exactly that file
+    kAccounts,  // the files that hold the system's own accounts
   };
   absl::string_view directory;  // absolute, plain; no link may stand in it
   Names names = Names::kListed;
   absl::string_view name;
 };
+
+// "/etc/passwd" and its like, in the order in which an account is made: last what makes it known.
+inline constexpr absl::string_view kAccountFiles[] = {"/etc/group", "/etc/gshadow", "/etc/shadow",
+                                                      "/etc/passwd"};
 
 // Whom one order may be about to talk to; the policy decides.
 struct Reach {
@@ -91,6 +97,10 @@ class Guard {
   // PermissionDenied: the policy does not list the port.
   absl::Status AllowListen(int port) const;
 
+  // What the host's systemd is asked and told with.
+  void SetSystemd(const Systemd& systemd) { systemd_ = systemd; }
+  const Systemd& systemd() const { return systemd_; }
+
   // Opens the parent of a path, every part checked. PermissionDenied, Aborted (a link), NotFound.
   absl::StatusOr<Spot> OpenSpot(const std::string& path) const;
 
@@ -110,6 +120,7 @@ class Guard {
   v1::Policy policy_;
   Limits limits_;
   Reach reach_;
+  Systemd systemd_;
   std::vector<Root> roots_;
   std::vector<std::string> never_;  // no policy opens it
   std::vector<std::string> owners_never_;

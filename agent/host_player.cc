@@ -120,13 +120,16 @@ Outcome HostPlayer::Start(const v1::Order& order, const std::function<void(int64
 Outcome HostPlayer::Play(const v1::Order& order, Action& action, UndoLog log,
                          const std::function<void(int64_t)>& on_starting) {
   const std::string name = OpaqueId(order.id());
-  const auto planned = Plan(order, action);
+  auto planned = Plan(order, action);
   absl::Status may = planned.status();
   // Only now: an order is armed, and asked about, ahead of the hours in which it starts.
   if (may.ok()) may = AllowTime(planned->guard->policy(), options_.wall_us());
   if (!may.ok()) {
     RemoveLog(DirectoryOf(name)).IgnoreError();
     return NotStarted(may);
+  }
+  for (Change& change : planned->plan.changes) {
+    change.command.called_off = [this, name] { return IsCalledOff(name); };
   }
   Started& started = started_.emplace(name, Started{std::move(log), {}, {}}).first->second;
   Changer changer(*planned->guard, planned->plan, started.log, options_.decoy_program,
@@ -167,6 +170,16 @@ Outcome HostPlayer::Play(const v1::Order& order, Action& action, UndoLog log,
   return outcome;
 }
 
+void HostPlayer::CallOff(const v1::OrderId& id) {
+  MutexLock lock(called_off_mutex_);
+  called_off_.insert(OpaqueId(id));
+}
+
+bool HostPlayer::IsCalledOff(const std::string& name) {
+  MutexLock lock(called_off_mutex_);
+  return called_off_.count(name) != 0;
+}
+
 // ---- undoing -----------------------------------------------------------------------------------
 
 bool HostPlayer::SameBoot(const UndoLog& log) const {
@@ -193,6 +206,7 @@ Outcome HostPlayer::UndoNow(Started& started, v1::UndoReason reason,
   facts.kept = KeptDirectory();
   const auto policy = CurrentPolicy();
   facts.remove_log_lines = policy.ok() && policy->remove_log_lines();
+  facts.systemd = options_.systemd;
   Undoer undoer(log, facts, options_.kill_point);
 
   const v1::UndoMark* earlier = log.FindMark(v1::UNDO_STATE_UNDOING);
@@ -259,6 +273,7 @@ v1::EffectReport HostPlayer::Look(const v1::OrderId& id) {
   facts.was_applied = true;
   facts.same_boot = SameBoot(found->second.log);
   facts.frozen = found->second.frozen;
+  facts.systemd = options_.systemd;
   Undoer(found->second.log, facts, options_.kill_point).Inspect(&report);
   report.set_at_us(os::BootMicros());
   return report;
@@ -282,6 +297,10 @@ void HostPlayer::Freeze(bool frozen) {
 
 void HostPlayer::Forget(const v1::OrderId& id) {
   const std::string name = OpaqueId(id);
+  {
+    MutexLock lock(called_off_mutex_);
+    called_off_.erase(name);
+  }
   const auto found = started_.find(name);
   // What is still in place is never forgotten, whoever asks.
   if (found == started_.end() || found->second.log.state() != v1::UNDO_STATE_UNDONE) return;
@@ -334,7 +353,13 @@ std::optional<Found> HostPlayer::RecoverOne(const std::string& name) {
   Started& started = started_.emplace(name, Started{*std::move(log), {}, {}}).first->second;
   found.order = started.log.opened().order();
   const v1::UndoMark* applied = started.log.FindMark(v1::UNDO_STATE_APPLIED);
-  if (started.log.state() == v1::UNDO_STATE_APPLIED && !started.log.damaged()) {
+  const bool applied_well = started.log.state() == v1::UNDO_STATE_APPLIED && !started.log.damaged();
+  // A reboot took away the timer that was to start it again: nothing but undo will.
+  const bool lost_its_net =
+      !SameBoot(started.log) &&
+      std::any_of(started.log.steps().begin(), started.log.steps().end(),
+                  [](const v1::UndoStep& step) { return step.kind() == v1::STEP_KIND_UNIT; });
+  if (applied_well && !lost_its_net) {
     found.active = true;
     found.outcome = Ended(v1::ORDER_EVENT_KIND_APPLIED, "");
     found.outcome.at_boot_us = started.log.MarkedAt(v1::UNDO_STATE_APPLIED);
@@ -351,7 +376,7 @@ std::optional<Found> HostPlayer::RecoverOne(const std::string& name) {
   const v1::UndoMark* undoing = started.log.FindMark(v1::UNDO_STATE_UNDOING);
   if (undoing != nullptr && undoing->start_ended() != v1::ORDER_EVENT_KIND_UNSPECIFIED) {
     kind = undoing->start_ended();
-  } else if (applied != nullptr && undoing != nullptr) {
+  } else if ((applied != nullptr && undoing != nullptr) || (applied_well && lost_its_net)) {
     kind = v1::ORDER_EVENT_KIND_UNDONE;
   }
   if (started.log.state() == v1::UNDO_STATE_UNDONE) {
@@ -360,8 +385,10 @@ std::optional<Found> HostPlayer::RecoverOne(const std::string& name) {
   }
   StartEnded start_ended;
   if (kind != v1::ORDER_EVENT_KIND_UNDONE) start_ended.kind = kind;
-  found.outcome = UndoNow(started, undoing != nullptr ? undoing->reason() : v1::UNDO_REASON_FAILED,
-                          start_ended);
+  const v1::UndoReason reason = undoing != nullptr ? undoing->reason()
+                                : applied_well     ? v1::UNDO_REASON_HOST
+                                                   : v1::UNDO_REASON_FAILED;
+  found.outcome = UndoNow(started, reason, start_ended);
   found.outcome.kind = kind;
   return found;
 }

@@ -17,8 +17,10 @@
 #include "agent/kill_point.h"
 #include "agent/player.h"
 #include "agent/policy.h"
+#include "agent/systemd.h"
 #include "agent/undo_log.h"
 #include "agent/undoer.h"
+#include "common/base/mutex.h"
 #include "common/os/clock.h"
 
 namespace drill::agent {
@@ -30,8 +32,9 @@ namespace drill::agent {
 // could not be put back because somebody else had changed the file, by their SHA-256. Armed orders
 // live in memory; of them, undo/ID/ holds only a pre-image, and is removed when found at start.
 //
-// One thread, which may block for as long as the order's changes take. Besides player.h: Prepare
-// and DryRun give InvalidArgument when the order itself is faulty (all faults at once).
+// One thread (but for CallOff), which may block for as long as the order's changes take. Besides
+// player.h: Prepare and DryRun give InvalidArgument when the order itself is faulty (all faults at
+// once).
 class HostPlayer : public Player {
  public:
   struct Options {
@@ -45,6 +48,8 @@ class HostPlayer : public Player {
     std::vector<std::string> own_paths;
     // For the policy's hours and blackouts.
     std::function<int64_t()> wall_us = os::WallMicros;
+    // What speaks to the host's systemd.
+    Systemd systemd;
     KillPoint kill_point = [](absl::string_view) {};
   };
 
@@ -58,6 +63,7 @@ class HostPlayer : public Player {
   void Discard(const v1::OrderId& id) override;
   Outcome Start(const v1::Order& order,
                 const std::function<void(int64_t boot_us)>& on_starting) override;
+  void CallOff(const v1::OrderId& id) override;
   Outcome Undo(const v1::OrderId& id, v1::UndoReason reason) override;
   v1::EffectReport Look(const v1::OrderId& id) override;
   void Freeze(bool frozen) override;
@@ -118,6 +124,10 @@ class HostPlayer : public Player {
   SinkEndpoint sink_;
   std::map<std::string, Staged> staged_;    // by OpaqueId
   std::map<std::string, Started> started_;  // by OpaqueId
+
+  bool IsCalledOff(const std::string& name);
+  Mutex called_off_mutex_;
+  std::set<std::string> called_off_ ABSL_GUARDED_BY(called_off_mutex_);  // by OpaqueId
 };
 
 }  // namespace drill::agent

@@ -41,6 +41,8 @@ absl::Status CheckGround(const Guard& guard, const ActionPlan& plan) {
   int on_ground = 0;
   for (const Change& change : plan.changes) {
     if (change.path.empty() || !guard.IsOnGround(change.path)) continue;
+    // One account is a line in each of the files that hold accounts, and nothing else.
+    if (change.kind == v1::STEP_KIND_ACCOUNT) continue;
     ++on_ground;
     if (on_ground > 1 ||
         (change.kind != v1::STEP_KIND_CREATE_FILE && change.kind != v1::STEP_KIND_ADD_LINES)) {
@@ -89,6 +91,7 @@ absl::StatusOr<HostPlayer::Planned> HostPlayer::Plan(const v1::Order& order, Act
   const ActionKind& kind = *FindActionKind(parsed.kind_case());
   RETURN_IF_ERROR(guard.AllowKind(kind.name));
   if (kind.own_ground) guard.Grant(*kind.own_ground);
+  guard.SetSystemd(options_.systemd);
   guard.SetReach({sink_,
                   options_.ca_pem,
                   OpaqueId(order.id()),

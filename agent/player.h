@@ -66,6 +66,10 @@ class Player {
   virtual Outcome Start(const v1::Order& order,
                         const std::function<void(int64_t boot_us)>& on_starting) = 0;
 
+  // A Start of this order that is under way, or comes next, is to end soon, with whatever it has
+  // done: for what takes long, and will be undone. Any thread, during any other call.
+  virtual void CallOff(const v1::OrderId& id) = 0;
+
   // Undoes, verifies. UNDONE with its cleanup result. Idempotent.
   virtual Outcome Undo(const v1::OrderId& id, v1::UndoReason reason) = 0;
 

@@ -91,6 +91,12 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
     faults.AddUnless(path == "/" || IsPlainAbsolutePath(path),
                      absl::StrCat("never \"", path, "\" is not an absolute path"));
   }
+  for (const std::string& user : policy.users()) {
+    faults.AddUnless(IsNewAccountName(user),
+                     absl::StrCat("user \"", user,
+                                  "\" is no name for an account; expected 1 to 32 of [a-z0-9_-], "
+                                  "a letter or _ first"));
+  }
   for (const std::string& unit : policy.units()) {
     faults.AddUnless(IsUnitName(unit), absl::StrCat("unit \"", unit,
                                                     "\" is no full name of a unit; expected "
@@ -138,6 +144,13 @@ bool IsHarmlessName(absl::string_view name) {
   const absl::string_view stem = absl::string_view(lower).substr(0, lower.find('.'));
   return stem != "index" && stem != "default" && stem != "home" && stem != "main" &&
          lower != "web.config";
+}
+
+bool IsNewAccountName(absl::string_view name) {
+  return !name.empty() && name.size() <= 32 && (absl::ascii_islower(name[0]) || name[0] == '_') &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '-';
+         });
 }
 
 bool IsUnitName(absl::string_view name) {

@@ -72,6 +72,8 @@ bool IsPlainName(absl::string_view name);
 // A plain name for a new file that changes nothing by being there: not hidden, no page that a web
 // server would show by itself, no configuration that it would read.
 bool IsHarmlessName(absl::string_view name);
+// A name for an account that a drill makes: 1 to 32 of [a-z0-9_-], a letter or _ first.
+bool IsNewAccountName(absl::string_view name);
 // NAME.service, NAME.socket, ...: a full name of a systemd unit.
 bool IsUnitName(absl::string_view name);
 

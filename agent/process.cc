@@ -129,6 +129,12 @@ absl::Status KillSession(const ProcessId& id) {
   return absl::OkStatus();
 }
 
+void CloseFrom(int first) {
+  if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
+  // Kernels before 5.9. All our descriptors are close-on-exec anyway; this is the second net.
+  for (int fd = first; fd < 4096; ++fd) close(fd);
+}
+
 std::optional<bool> IsOpenSomewhere(uint64_t device, uint64_t inode, int except_fd) {
   const std::optional<std::vector<int>> pids = Numbers("/proc");
   if (!pids) return std::nullopt;

@@ -40,6 +40,9 @@ absl::Status SignalSession(const ProcessId& id, int signal);
 // SIGKILL, then waits until all are gone. Unavailable: something is still there after 5 s.
 absl::Status KillSession(const ProcessId& id);
 
+// Closes every descriptor from this one on. Async-signal-safe: for a child before its exec.
+void CloseFrom(int first);
+
 // Does a process hold the file open? Looks at every descriptor in /proc; nothing if it may not see
 // all of them. `except_fd` is a descriptor of this process that does not count.
 std::optional<bool> IsOpenSomewhere(uint64_t device, uint64_t inode, int except_fd);

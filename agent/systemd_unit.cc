@@ -39,14 +39,13 @@ constexpr absl::string_view kCapabilities =
 
 std::string SystemdUnit(const UnitPaths& paths, const v1::Policy& policy) {
   const bool any_command = Allows(policy, "exec.");
-  // useradd and systemctl do more than files.
-  const bool administers = Allows(policy, "account.") || Allows(policy, "service.");
   std::set<std::string> writable = {paths.directory};
   for (const v1::Place& place : policy.places()) writable.insert(place.path());
   writable.insert(policy.allow().begin(), policy.allow().end());
   if (Allows(policy, "persistence.systemd")) writable.insert("/etc/systemd/system");
   if (Allows(policy, "persistence.cron")) writable.insert("/etc/cron.d");
-  if (administers) writable.insert("/etc");
+  // The files of accounts are replaced whole, so the directory itself must be writable.
+  if (Allows(policy, "account.create")) writable.insert("/etc");
 
   std::string unit = absl::StrCat(
       any_command ? "# exec.atomic is allowed: this unit cannot be fenced as others are.\n" : "",
@@ -77,7 +76,6 @@ std::string SystemdUnit(const UnitPaths& paths, const v1::Policy& policy) {
   const bool in_tmp = AnyWithin(writable, "/tmp") || AnyWithin(writable, "/var/tmp");
   absl::StrAppend(
       &unit, "MemoryMax=512M\nTasksMax=128\n", "CapabilityBoundingSet=", kCapabilities,
-      administers ? " CAP_AUDIT_WRITE CAP_FSETID CAP_DAC_READ_SEARCH" : "",
       policy.remove_log_lines() ? " CAP_SYS_PTRACE" : "",
       "\nNoNewPrivileges=yes\nProtectSystem=strict\nReadWritePaths=", absl::StrJoin(quoted, " "),
       "\nProtectHome=", in_home ? "no" : "yes", "\nPrivateTmp=", in_tmp ? "no" : "yes",

@@ -152,6 +152,10 @@ absl::Status GuessBySsh(const SshGuess& guess, int64_t deadline_us,
       on_reached();
       deadline_us = os::MonotonicMicros() + kLaterAnswerUs;
     }
+    // Said again when a password was refused. ssh would now try the server's other way of asking
+    // for one, which counts as another failed log-in where PAM answers both.
+    const size_t first = output.find(kReached);
+    if (first != std::string::npos && output.find(kReached, first + 1) != std::string::npos) break;
   }
   if (reached) return absl::OkStatus();
   return absl::PermissionDeniedError(absl::StrCat(peer, ": ", LastWords(output)));

@@ -69,6 +69,11 @@ Cleanup Undoer::Survey() const {
     if (step.kind() == v1::STEP_KIND_COMMAND) continue;
     if (step.kind() == v1::STEP_KIND_REMOVE_FILE || removed_.count(step.path()) != 0) continue;
     if (!IsLastOfItsPath(i)) continue;
+    if (const Step* how = FindStep(step.kind()); how != nullptr && !how->has_path()) {
+      std::set<std::string> settled;
+      how->Survey({log_, step, facts_, {}, cleanup, settled}, Spot());
+      continue;
+    }
     const auto spot = OpenLoggedSpot(step.path());
     const auto seen = spot.ok() ? Look(spot->directory.get(), spot->leaf) : spot.status();
     if (absl::IsNotFound(seen.status()) || (seen.ok() && !seen->exists)) {
@@ -137,6 +142,9 @@ void Undoer::UndoOne(size_t index) {
           kill_point_(absl::StrCat("undo.", index, ".", what));
         },
         &cleanup_);
+  }
+  if (const Step* how = FindStep(step.kind()); how != nullptr && !how->has_path()) {
+    return UndoWith(*how, step, Spot(), index);
   }
   auto spot = OpenLoggedSpot(step.path());
   if (absl::IsNotFound(spot.status())) {
@@ -333,6 +341,12 @@ void Undoer::VerifyOne(const v1::UndoStep& step) {
     return;
   }
   if (settled_.count(step.path()) != 0) return;
+  if (const Step* how = FindStep(step.kind()); how != nullptr && !how->has_path()) {
+    const std::string fault =
+        how->VerifyUndone({log_, step, facts_, {}, cleanup_, settled_}, Spot());
+    if (!fault.empty()) still(fault);
+    return;
+  }
   const auto spot = OpenLoggedSpot(step.path());
   if (absl::IsNotFound(spot.status())) return;
   if (const Step* how = FindStep(step.kind()); how != nullptr && spot.ok()) {

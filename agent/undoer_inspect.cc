@@ -31,6 +31,21 @@ std::string ProcessName(const v1::UndoMark* applied, int pid) {
   return absl::StrCat("pid ", pid);
 }
 
+v1::Artefact FirstTrace(const v1::UndoMark* applied, v1::ArtefactKind kind) {
+  if (applied != nullptr) {
+    for (const v1::Trace& trace : applied->traces()) {
+      if (trace.artefact().kind() == kind) return trace.artefact();
+    }
+  }
+  return ArtefactOf(kind, "");
+}
+
+const v1::UndoStep* FirstOfKind(const UndoLog& log, v1::StepKind kind) {
+  const auto found = std::find_if(log.steps().begin(), log.steps().end(),
+                                  [kind](const v1::UndoStep& s) { return s.kind() == kind; });
+  return found == log.steps().end() ? nullptr : &*found;
+}
+
 // Traffic can be stopped elsewhere while what sends it still runs.
 bool SendsElsewhere(const UndoLog& log) {
   v1::Action action;
@@ -105,6 +120,18 @@ std::optional<v1::TraceState> Undoer::InspectOne(size_t index) const {
       const std::string name = ProcessName(applied, step.pid());
       *state.mutable_artefact() = ArtefactOf(v1::ARTEFACT_KIND_PROCESS, name);
       standing = StandingOfProcess(step);
+      break;
+    }
+    case v1::STEP_KIND_ACCOUNT:
+    case v1::STEP_KIND_UNIT: {
+      // An account is one thing in several files.
+      if (FirstOfKind(log_, step.kind()) != &step) return std::nullopt;
+      const bool account = step.kind() == v1::STEP_KIND_ACCOUNT;
+      *state.mutable_artefact() =
+          FirstTrace(applied, account ? v1::ARTEFACT_KIND_ACCOUNT : v1::ARTEFACT_KIND_PROCESS);
+      Cleanup cleanup;
+      std::set<std::string> settled;
+      standing = FindStep(step.kind())->Inspect({log_, step, facts_, {}, cleanup, settled}, {});
       break;
     }
     case v1::STEP_KIND_COMMAND:

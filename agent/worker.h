@@ -58,6 +58,8 @@ class Worker {
   void Prepare(v1::Order order);
   void Discard(v1::OrderId id);
   void Start(v1::Order order);
+  // At once, beside the job under way: an order whose Start was posted is to end soon.
+  void CallOff(const v1::OrderId& id) { player_->CallOff(id); }
   void Undo(v1::OrderId id, v1::UndoReason reason);
   // `first`: with the starts and undos, for an order that is undone next.
   void Look(v1::EffectCheck check, bool first);

@@ -49,6 +49,8 @@ int main(int argc, char** argv) {
   cli.add_option("--advertise", options.advertise_people,
                  "HOST:PORT that people and enrolments dial");
   cli.add_option("--advertise-agents", options.advertise_agents, "HOST:PORT that agents dial");
+  cli.add_option("--https", options.https_address,
+                 "ADDRESS:PORT of HTTPS for browsers and curl; port 0: any; not given: closed");
   cli.add_option("--sink-http", options.sink_http,
                  "ADDRESS:PORT of the drill's sink for HTTP; port 0: any; not given: closed");
   cli.add_option("--sink-https", options.sink_https, "the same for HTTPS");

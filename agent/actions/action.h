@@ -35,6 +35,14 @@ struct TraceSpec {
   bool noticeable = false;
 };
 
+// A unit that is stopped, and its run as it was found.
+struct UnitPlan {
+  std::string unit;
+  int64_t began_us = 0;
+  std::string timer;
+  int64_t lasts_us = 0;
+};
+
 // One change of the host, as it will stand in the undo log.
 struct Change {
   v1::StepKind kind = v1::STEP_KIND_UNSPECIFIED;
@@ -50,6 +58,7 @@ struct Change {
   int64_t fill_bytes = 0;  // fill; `content` is what it begins with
   DecoySpec decoy;         // process
   CommandPlan command;     // command
+  UnitPlan unit;           // unit
   // Process: it ends by itself, when this is over. 0: it is to run until undo.
   int64_t ends_after_seconds = 0;
   std::vector<TraceSpec> traces;
@@ -125,6 +134,8 @@ std::unique_ptr<Action> MakeNetworkScan(const v1::Action& action, const std::str
 std::unique_ptr<Action> MakeNetworkFlood(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeNetworkListen(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeDnsQuery(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeAccountCreate(const v1::Action& action, const std::string& mark);
+std::unique_ptr<Action> MakeServiceStop(const v1::Action& action, const std::string& mark);
 std::unique_ptr<Action> MakeAuthGuess(const v1::Action& action, const std::string& mark);
 
 }  // namespace drill::agent

@@ -130,10 +130,12 @@ const std::vector<ActionFacts>& AllActionFacts() {
       {v1::Action::kAccountCreate,
        kIntrusion,
        {S::kFile, S::kLog},
-       "A local account; removed at undo. What the system's own tools wrote to its logs about it "
-       "stays.",
-       "`users`",
-       "root"},
+       "A line in each of `/etc/passwd`, `/etc/shadow`, `/etc/group` and `/etc/gshadow`, written "
+       "under the lock that the system's own tools take; undo takes out these lines and no other. "
+       "An "
+       "account that the team has locked or changed is left as it is.",
+       "`users` with its name",
+       "root; write in `/etc`"},
       {v1::Action::kPersistenceCron,
        kIntrusion,
        {S::kFile, S::kLog},
@@ -155,8 +157,11 @@ const std::vector<ActionFacts>& AllActionFacts() {
       {v1::Action::kServiceStop,
        kDenial,
        {S::kProcess, S::kLog, S::kNetwork},
-       "A unit that does not run; started again at undo, and after `lasts` at the latest. What was "
-       "logged stays.",
+       "A unit that does not run, and a timer of systemd's own that starts it again after `lasts`; "
+       "at "
+       "undo it is started and the timer removed. A unit that the team has started, masked or "
+       "removed "
+       "is left as it is. What was logged stays.",
        "`units`",
        "root, and systemd"},
       {v1::Action::kWebShell,

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/actions/action.h"
+#include "agent/actions/host_file.h"
 #include "agent/actions/papers.h"
 #include "common/base/check.h"
 #include "common/base/digest.h"
@@ -141,17 +142,7 @@ absl::StatusOr<ActionPlan> FilesEncrypt::Plan(const Guard& guard) {
                                                     " bytes are above the owner's cap of ",
                                                     guard.limits().bytes_max));
   }
-  ASSIGN_OR_RETURN(const std::string dir, guard.ResolveDirectory(dir_));
-  const std::string folder = absl::StrCat(dir, "/", folder_);
-  ASSIGN_OR_RETURN(const Spot spot, guard.OpenSpot(folder));
-  ASSIGN_OR_RETURN(const Seen seen, Look(spot.directory.get(), spot.leaf));
-  if (seen.exists) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        folder, " exists already; the decoys need a folder of their own: name another"));
-  }
-  if (faccessat(spot.directory.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat("the agent may not write in ", dir));
-  }
+  ASSIGN_OR_RETURN(const std::string folder, PlaceForNewFolder(guard, dir_, folder_));
   if (documents_.empty()) MakeDocuments();
 
   const auto create = [&](const std::string& path, const Content& content, bool noticeable) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/actions/host_file.h"
 #include "agent/actions/network_plan.h"
 #include "agent/actions/papers.h"
 #include "agent/tar.h"
@@ -129,17 +130,8 @@ absl::StatusOr<ActionPlan> FilesExfiltrate::Plan(const Guard& guard) {
                            "bytes:", 2 * int64_t{exfiltrate_.count()} * exfiltrate_.bytes_each(),
                            guard.limits().bytes_max));
   ASSIGN_OR_RETURN(v1::NetworkTask task, guard.SinkTask(exfiltrate_.channel()));
-  ASSIGN_OR_RETURN(const std::string dir, guard.ResolveDirectory(exfiltrate_.dir()));
-  const std::string folder = absl::StrCat(dir, "/", exfiltrate_.folder());
-  ASSIGN_OR_RETURN(const Spot spot, guard.OpenSpot(folder));
-  ASSIGN_OR_RETURN(const Seen seen, Look(spot.directory.get(), spot.leaf));
-  if (seen.exists) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        folder, " exists already; the decoys need a folder of their own: name another"));
-  }
-  if (faccessat(spot.directory.get(), ".", W_OK | X_OK, AT_EACCESS) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat("the agent may not write in ", dir));
-  }
+  ASSIGN_OR_RETURN(const std::string folder,
+                   PlaceForNewFolder(guard, exfiltrate_.dir(), exfiltrate_.folder()));
   if (files_.empty()) MakeFiles();
   RETURN_IF_ERROR(CheckSize(guard.limits()));
 

@@ -42,6 +42,20 @@ absl::StatusOr<std::string> PlaceForNew(const Guard& guard, absl::string_view te
   return path;
 }
 
+absl::StatusOr<std::string> PlaceForNewFolder(const Guard& guard, absl::string_view dir,
+                                              absl::string_view folder) {
+  ASSIGN_OR_RETURN(const std::string parent, guard.ResolveDirectory(dir));
+  const std::string path = PathIn(parent, folder);
+  ASSIGN_OR_RETURN(const Spot spot, guard.OpenSpot(path));
+  ASSIGN_OR_RETURN(const Seen seen, Look(spot.directory.get(), spot.leaf));
+  if (seen.exists) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " exists already; the decoys need a folder of their own: name another"));
+  }
+  RETURN_IF_ERROR(CheckWritable(spot, path));
+  return path;
+}
+
 Change NewFileChange(const std::string& path, Content content, uint32_t mode) {
   Change change;
   change.kind = v1::STEP_KIND_CREATE_FILE;

@@ -19,6 +19,10 @@ std::string PathIn(absl::string_view dir, absl::string_view name);
 // FailedPrecondition, and the errors of Guard::ResolveNew.
 absl::StatusOr<std::string> PlaceForNew(const Guard& guard, absl::string_view text);
 
+// The same of a directory of our own, named `folder`, in `dir`.
+absl::StatusOr<std::string> PlaceForNewFolder(const Guard& guard, absl::string_view dir,
+                                              absl::string_view folder);
+
 // A change that makes one new file, noticeable by its path.
 Change NewFileChange(const std::string& path, Content content, uint32_t mode);
 

@@ -14,6 +14,9 @@ const std::vector<ActionKind>& ActionKinds() {
        &MakeProcessRunDecoy},
       {v1::Action::kLogAppend, "log.append", "T1110", false,
        "many failed log-ins of one account from one address", &MakeLogAppend},
+      {v1::Action::kAccountCreate, "account.create", "T1136.001", false,
+       "a local account that nobody of the owner's made", &MakeAccountCreate,
+       OwnGround{"/etc", OwnGround::Names::kAccounts, ""}},
       {v1::Action::kPersistenceCron, "persistence.cron", "T1053.003", false,
        "a new file among cron's own", &MakePersistenceCron,
        OwnGround{"/etc/cron.d", OwnGround::Names::kAny, ""}},
@@ -27,6 +30,8 @@ const std::vector<ActionKind>& ActionKinds() {
       {v1::Action::kPersistenceSshKey, "persistence.ssh_key", "T1098.004", false,
        "a key in authorized_keys that nobody of the owner's added", &MakePersistenceSshKey,
        OwnGround{"/root/.ssh", OwnGround::Names::kListed, "authorized_keys"}},
+      {v1::Action::kServiceStop, "service.stop", "T1489", true,
+       "a service that does not answer, and a unit that is inactive", &MakeServiceStop},
       {v1::Action::kWebShell, "web.shell", "T1505.003", false,
        "a script that the owner did not put among the pages of the web server", &MakeWebShell},
       {v1::Action::kMalwareEicar, "malware.eicar", "T1204.002", false,
@@ -80,7 +85,8 @@ std::vector<std::string> ActionNames() {
 std::vector<const Content*> ContentsToStore(const Change& change) {
   std::vector<const Content*> contents;
   if (change.content_before.make && !change.over_own) contents.push_back(&change.content_before);
-  if (change.kind == v1::STEP_KIND_APPEND || change.kind == v1::STEP_KIND_ADD_LINES) {
+  if (change.kind == v1::STEP_KIND_APPEND || change.kind == v1::STEP_KIND_ADD_LINES ||
+      change.kind == v1::STEP_KIND_ACCOUNT) {
     contents.push_back(&change.content);
   }
   return contents;

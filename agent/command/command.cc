@@ -64,6 +64,11 @@ std::string FirstLine(absl::string_view output) {
   return line.empty() ? "" : absl::StrCat(": ", line.substr(0, 200));
 }
 
+absl::Status CheckWanted(const CommandPlan& plan) {
+  if (!plan.called_off || !plan.called_off()) return absl::OkStatus();
+  return absl::CancelledError("the order was called off before its command was run");
+}
+
 // An exit code proves nothing good, but these prove that nothing was run.
 absl::Status Judge(const CommandResult& result, bool changed) {
   if (!result.exited && !result.timed_out) {
@@ -150,6 +155,9 @@ class Undoing {
   absl::Status FindOthers() {
     if (const auto saved = Saved<v1::CommandCleanup>(log_, "others")) {
       others_ = {saved->others().begin(), saved->others().end()};
+      for (const std::string& note : saved->notes()) {
+        cleanup_->Worsen(v1::CLEANUP_RESULT_SUPERSEDED, note);
+      }
       return absl::OkStatus();
     }
     v1::CommandCleanup found;
@@ -161,13 +169,20 @@ class Undoing {
         const auto* current = FindEntry(now, path);
         const bool ours = !SameEntry(before, FindEntry(*after, path));
         if (SameEntry(before, current)) {
-          if (ours) Superseded(path, "had been put back by somebody else before undo");
+          if (ours) {
+            found.add_notes(absl::StrCat(path, " had been put back by somebody else before undo"));
+          }
           continue;
         }
         others_.insert(path);
         found.add_others(path);
-        if (ours) Superseded(path, "was changed by somebody else and left alone");
+        if (ours) {
+          found.add_notes(absl::StrCat(path, " was changed by somebody else and left alone"));
+        }
       }
+    }
+    for (const std::string& note : found.notes()) {
+      cleanup_->Worsen(v1::CLEANUP_RESULT_SUPERSEDED, note);
     }
     return Save(log_, "others", found);
   }
@@ -265,6 +280,7 @@ absl::Status ApplyCommand(const CommandPlan& plan, const v1::UndoStep& step, Und
   spec.shell = ExecutorWord(plan.atomic.executor());
   spec.time_limit_us = plan.time_limit_us;
   spec.group = GroupOf(log);
+  spec.cancelled = plan.called_off;
   const auto on_spawned = [&](const ProcessId& minder) {
     v1::UndoEntry entry;
     entry.set_boot_us(os::BootMicros());
@@ -279,6 +295,7 @@ absl::Status ApplyCommand(const CommandPlan& plan, const v1::UndoStep& step, Und
   if (!plan.atomic.prerequisite().empty()) {
     spec.text = plan.atomic.prerequisite();
     ASSIGN_OR_RETURN(const CommandResult result, RunShellCommand(spec, on_spawned));
+    RETURN_IF_ERROR(CheckWanted(plan));
     if (!result.exited || result.exit_code != 0) {
       return absl::FailedPreconditionError(
           absl::StrCat("this host is not as the test needs it (prerequisite: ", result.Describe(),
@@ -286,6 +303,7 @@ absl::Status ApplyCommand(const CommandPlan& plan, const v1::UndoStep& step, Und
     }
     reach("prerequisite");
   }
+  RETURN_IF_ERROR(CheckWanted(plan));
   const int64_t at_us = os::BootMicros();
   spec.text = plan.atomic.command();
   ASSIGN_OR_RETURN(const CommandResult result, RunShellCommand(spec, on_spawned));

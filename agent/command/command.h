@@ -20,6 +20,9 @@ struct CommandPlan {
   std::vector<std::string> directories;  // absolute, links resolved
   int64_t time_limit_us = 0;
   int64_t bytes_max = 0;  // of the contents of `directories`
+  // Asked now and then while it runs; true ends it as its time limit would. Any thread may make it
+  // true.
+  std::function<bool()> called_off;
 };
 
 // STEP_KIND_COMMAND. Nothing that a command says of itself is believed: the directories are looked
@@ -29,7 +32,9 @@ struct CommandPlan {
 
 // Runs prerequisite and command; what it changed becomes `traces`, times in BOOTTIME.
 // FailedPrecondition: the host is not as the command needs it. PermissionDenied: a control of the
-// host stopped it. ResourceExhausted: the directories hold too much.
+// host stopped it. ResourceExhausted: the directories hold too much. Cancelled: the order was
+// called off before the command was run; called off while it runs, it ends well, with what it has
+// done.
 absl::Status ApplyCommand(const CommandPlan& plan, const v1::UndoStep& step, UndoLog& log,
                           const std::function<void(absl::string_view)>& reach,
                           std::vector<v1::Trace>* traces);

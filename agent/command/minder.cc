@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/process.h"
 #include "common/os/clock.h"
 
 namespace drill::agent {
@@ -19,13 +20,6 @@ namespace {
 
 constexpr int64_t kGraceMicros = 2'000'000;
 constexpr int kTickMillis = 10;
-
-void CloseFrom(unsigned first) {
-#ifdef SYS_close_range
-  if (syscall(SYS_close_range, first, ~0U, 0) == 0) return;
-#endif
-  for (int fd = static_cast<int>(first); fd < 4096; ++fd) close(fd);
-}
 
 void DefaultSignals() {
   struct sigaction action {};

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -103,8 +104,17 @@ bool Drain(int fd, CommandResult* result) {
   return true;
 }
 
+// A program and its words, minded.
+struct Minded {
+  std::string program;
+  std::vector<std::string> words;
+  int64_t time_limit_us = 0;
+  std::string group;
+  std::function<bool()> cancelled;
+};
+
 // Until the minder reports. A daemon that holds the output open does not keep us.
-absl::Status Follow(const CommandSpec& spec, int output, int report, os::Fd* control,
+absl::Status Follow(const Minded& minded, int output, int report, os::Fd* control,
                     CommandResult* result, MinderReport* told) {
   bool open = true;
   for (;;) {
@@ -115,7 +125,7 @@ absl::Status Follow(const CommandSpec& spec, int output, int report, os::Fd* con
     if (fds[1].revents != 0) open = Drain(output, result);
     if (fds[0].revents != 0) break;
     // The end of this pipe tells the minder to end the command.
-    if (spec.cancelled && spec.cancelled()) control->Reset();
+    if (minded.cancelled && minded.cancelled()) control->Reset();
   }
   if (read(report, told, sizeof(*told)) != sizeof(*told)) {
     return absl::UnavailableError("what minds the command was ended by something on this host");
@@ -126,6 +136,57 @@ absl::Status Follow(const CommandSpec& spec, int output, int report, os::Fd* con
     errno = 0;
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<CommandResult> RunMinded(
+    Minded minded, const std::function<absl::Status(const ProcessId&)>& on_spawned) {
+  ASSIGN_OR_RETURN(Pipe control, MakePipe());
+  ASSIGN_OR_RETURN(Pipe report, MakePipe());
+  ASSIGN_OR_RETURN(Pipe output, MakePipe());
+  std::vector<std::string> variables = {
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      absl::StrCat("HOME=", HomeDirectory()), "LANG=C.UTF-8", "TERM=dumb"};
+  const std::vector<char*> arguments = Pointers(minded.words);
+  const std::vector<char*> environment = Pointers(variables);
+  const MinderTask task{minded.program.c_str(), arguments.data(),   environment.data(),
+                        control.read.get(),     report.write.get(), output.write.get(),
+                        minded.time_limit_us};
+  const pid_t pid = fork();
+  if (pid < 0) return HostError(errno, "start", "the command's minder");
+  if (pid == 0) {
+    close(control.write.get());
+    Mind(task);
+  }
+  control.read.Reset();
+  report.write.Reset();
+  output.write.Reset();
+  ProcessId id{pid, LookAtProcess(pid).value_or(ProcessLook()).start_ticks};
+  const std::string group = EnterGroup(minded.group, pid);
+  absl::Status status = on_spawned(id);
+  CommandResult result;
+  MinderReport told{};
+  if (status.ok() && write(control.write.get(), "g", 1) != 1) {
+    status = HostError(errno, "start", "the command");
+  }
+  if (status.ok()) {
+    status = Follow(minded, output.read.get(), report.read.get(), &control.write, &result, &told);
+  }
+  control.write.Reset();
+  int ignored = 0;
+  while (waitpid(pid, &ignored, 0) < 0 && errno == EINTR) {
+  }
+  if (!group.empty()) {
+    const absl::Status ended = EndCommandGroup(minded.group);
+    if (status.ok()) status = ended;
+  }
+  RETURN_IF_ERROR(status);
+  if (told.exec_error != 0) return HostError(told.exec_error, "run", minded.program);
+  result.exited = WIFEXITED(told.wait_status);
+  result.exit_code = result.exited ? WEXITSTATUS(told.wait_status) : 0;
+  result.signal = WIFSIGNALED(told.wait_status) ? WTERMSIG(told.wait_status) : 0;
+  result.timed_out = told.timed_out != 0;
+  result.left_behind = told.left_behind;
+  return result;
 }
 
 }  // namespace
@@ -166,55 +227,18 @@ absl::Status EndCommandGroup(const std::string& group) {
 
 absl::StatusOr<CommandResult> RunShellCommand(
     const CommandSpec& spec, const std::function<absl::Status(const ProcessId&)>& on_spawned) {
-  ASSIGN_OR_RETURN(Pipe control, MakePipe());
-  ASSIGN_OR_RETURN(Pipe report, MakePipe());
-  ASSIGN_OR_RETURN(Pipe output, MakePipe());
-  const std::string program = absl::StrCat("/bin/", spec.shell);
-  std::vector<std::string> words = {spec.shell, "-c", spec.text};
-  std::vector<std::string> variables = {
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-      absl::StrCat("HOME=", HomeDirectory()), "LANG=C.UTF-8", "TERM=dumb"};
-  const std::vector<char*> arguments = Pointers(words);
-  const std::vector<char*> environment = Pointers(variables);
-  const MinderTask task{program.c_str(),    arguments.data(),   environment.data(),
-                        control.read.get(), report.write.get(), output.write.get(),
-                        spec.time_limit_us};
-  const pid_t pid = fork();
-  if (pid < 0) return HostError(errno, "start", "the command's minder");
-  if (pid == 0) {
-    close(control.write.get());
-    Mind(task);
-  }
-  control.read.Reset();
-  report.write.Reset();
-  output.write.Reset();
-  ProcessId id{pid, LookAtProcess(pid).value_or(ProcessLook()).start_ticks};
-  const std::string group = EnterGroup(spec.group, pid);
-  absl::Status status = on_spawned(id);
-  CommandResult result;
-  MinderReport told{};
-  if (status.ok() && write(control.write.get(), "g", 1) != 1) {
-    status = HostError(errno, "start", "the command");
-  }
-  if (status.ok()) {
-    status = Follow(spec, output.read.get(), report.read.get(), &control.write, &result, &told);
-  }
-  control.write.Reset();
-  int ignored = 0;
-  while (waitpid(pid, &ignored, 0) < 0 && errno == EINTR) {
-  }
-  if (!group.empty()) {
-    const absl::Status ended = EndCommandGroup(spec.group);
-    if (status.ok()) status = ended;
-  }
-  RETURN_IF_ERROR(status);
-  if (told.exec_error != 0) return HostError(told.exec_error, "run", program);
-  result.exited = WIFEXITED(told.wait_status);
-  result.exit_code = result.exited ? WEXITSTATUS(told.wait_status) : 0;
-  result.signal = WIFSIGNALED(told.wait_status) ? WTERMSIG(told.wait_status) : 0;
-  result.timed_out = told.timed_out != 0;
-  result.left_behind = told.left_behind;
-  return result;
+  return RunMinded({absl::StrCat("/bin/", spec.shell),
+                    {spec.shell, "-c", spec.text},
+                    spec.time_limit_us,
+                    spec.group,
+                    spec.cancelled},
+                   on_spawned);
+}
+
+absl::StatusOr<CommandResult> RunProgram(const ProgramSpec& spec) {
+  Minded minded{spec.program, {spec.program}, spec.time_limit_us, "", nullptr};
+  minded.words.insert(minded.words.end(), spec.arguments.begin(), spec.arguments.end());
+  return RunMinded(std::move(minded), [](const ProcessId&) { return absl::OkStatus(); });
 }
 
 }  // namespace drill::agent

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -48,6 +49,15 @@ struct CommandResult {
 // the command off. PermissionDenied: the host does not let the shell run; any other: ours.
 absl::StatusOr<CommandResult> RunShellCommand(
     const CommandSpec& spec, const std::function<absl::Status(const ProcessId&)>& on_spawned);
+
+// A program of the host, without a shell.
+struct ProgramSpec {
+  std::string program;                 // absolute path
+  std::vector<std::string> arguments;  // without its name
+  int64_t time_limit_us = 0;
+};
+// Runs it as RunShellCommand does, in no cgroup of its own. Errors as there.
+absl::StatusOr<CommandResult> RunProgram(const ProgramSpec& spec);
 
 // After a crash: ends what is left of a command's cgroup, and removes it. Nothing there is fine.
 absl::Status EndCommandGroup(const std::string& group);

@@ -1,10 +1,8 @@
-#include <errno.h>
-#include <stdio.h>
-
 #include "absl/strings/str_cat.h"
 #include "agent/host_files.h"
 #include "agent/steps/line_edit.h"
 #include "agent/steps/step.h"
+#include "agent/steps/swap_file.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
 
@@ -108,45 +106,21 @@ class EditLines : public Step {
   }
 
  private:
-  static absl::Status StillAs(const UndoContext& context, const Spot& spot, const Seen& seen) {
-    ASSIGN_OR_RETURN(const Seen now, Look(spot.directory.get(), spot.leaf));
-    if (now.exists && now.inode == seen.inode && now.size == seen.size &&
-        SameMeta(now.meta, seen.meta)) {
-      return absl::OkStatus();
-    }
-    return absl::AbortedError(
-        absl::StrCat(context.step.path(), " is being changed by somebody else; undo it again"));
-  }
-
   static absl::Status RemoveIfStill(const UndoContext& context, const Spot& spot,
                                     const Seen& seen) {
-    RETURN_IF_ERROR(StillAs(context, spot, seen));
+    RETURN_IF_ERROR(StillAs(spot, context.step.path(), seen));
     return RemoveName(spot.directory.get(), spot.leaf);
   }
 
   // `exact`: nobody else has touched it, so its times are to be as they were.
   static absl::Status PutBack(const UndoContext& context, const Spot& spot, const Seen& seen,
                               const std::string& text, bool exact) {
-    const std::string beside = LeafOf(context.step.beside());
-    ASSIGN_OR_RETURN(const os::Fd current, OpenForReading(spot.directory.get(), spot.leaf));
     NewFile file;
     file.content = text;
     // Owner and mode are whatever they are by now, unless nothing was touched.
     file.meta = exact && context.step.has_before() ? context.step.before() : seen.meta;
-    file.whole_meta = true;
-    file.attributes_from = current.get();
-    file.durable = true;
-    file.half_way = [&] { context.reach("half"); };
-    RETURN_IF_ERROR(WriteBeside(spot.directory.get(), beside, file));
-    context.reach("written");
-    // As late as can be: somebody may be editing it at this very moment.
-    absl::Status status = StillAs(context, spot, seen);
-    if (status.ok() && renameat(spot.directory.get(), beside.c_str(), spot.directory.get(),
-                                spot.leaf.c_str()) != 0) {
-      status = HostError(errno, "restore", context.step.path());
-    }
-    if (!status.ok()) RETURN_IF_ERROR(RemoveName(spot.directory.get(), beside));
-    return status;
+    return SwapFile(spot, context.step.path(), LeafOf(context.step.beside()), seen, file,
+                    context.reach);
   }
 };
 

@@ -13,6 +13,10 @@ const Step* FindStep(v1::StepKind kind) {
       return &ClearFileStep();
     case v1::STEP_KIND_FILL_FILE:
       return &FillFileStep();
+    case v1::STEP_KIND_ACCOUNT:
+      return &AccountStep();
+    case v1::STEP_KIND_UNIT:
+      return &StoppedUnitStep();
     default:
       return nullptr;
   }

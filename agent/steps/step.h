@@ -21,6 +21,9 @@ inline constexpr size_t kClearBytesMax = 32 << 20;
 // What tells a large file of ours apart stands in its first bytes.
 inline constexpr size_t kFillHeadBytes = 4096;
 
+// Each of the files that hold accounts, at most.
+inline constexpr size_t kAccountFileBytesMax = 8 << 20;
+
 // What a step needs to be made. Nothing is copied.
 struct ApplyContext {
   const Guard& guard;
@@ -61,6 +64,8 @@ struct Standing {
 class Step {
  public:
   virtual ~Step() = default;
+  // False: it is no name of the host's files; spots are empty then.
+  virtual bool has_path() const { return true; }
   // PermissionDenied: a control of the host stopped it; any other: our failure.
   virtual absl::Status Apply(const ApplyContext& context) const = 0;
   // PermissionDenied: a control removed or changed it.
@@ -85,6 +90,8 @@ bool HoldsOwnersContent(v1::StepKind kind);
 const Step& EditLinesStep();
 const Step& ClearFileStep();
 const Step& FillFileStep();
+const Step& AccountStep();
+const Step& StoppedUnitStep();
 
 }  // namespace drill::agent
 

@@ -24,6 +24,7 @@ constexpr size_t kFileNameBytesMax = 200;  // Linux allows 255; ".locked" must s
 constexpr size_t kHeadlineBytesMax = 500;
 constexpr size_t kPlaceBytesMax = 32;
 constexpr size_t kLineBytesMax = 200;
+constexpr size_t kGecosBytesMax = 100;
 constexpr size_t kCommandBytesMax = 64 * 1024;
 constexpr int64_t kHour = 3600;
 
@@ -97,6 +98,17 @@ std::string WordFault(absl::string_view value, size_t max) {
 std::string ProcessNameFault(absl::string_view value) { return WordFault(value, 15); }
 std::string AccountFault(absl::string_view value) { return WordFault(value, 32); }
 
+// An account that the agent makes.
+std::string NewAccountFault(absl::string_view value) {
+  if (!value.empty() && value.size() <= 32 && (absl::ascii_islower(value[0]) || value[0] == '_') &&
+      std::all_of(value.begin(), value.end(), [](char c) {
+        return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '-';
+      })) {
+    return "";
+  }
+  return "is no name for an account; expected 1 to 32 of a-z 0-9 _ -, a letter or _ first";
+}
+
 // RFC 5737: addresses kept for documentation, which belong to nobody.
 std::string DocumentationAddressFault(absl::string_view value) {
   for (const absl::string_view net : {"192.0.2.", "198.51.100.", "203.0.113."}) {
@@ -119,6 +131,13 @@ std::string UnitFault(absl::string_view value) {
 std::string LineFault(absl::string_view value) {
   if (HasControls(value)) return "holds a control character";
   if (value.size() > kLineBytesMax) return absl::StrCat("is longer than ", kLineBytesMax, " bytes");
+  return "";
+}
+
+std::string GecosFault(absl::string_view value) {
+  if (HasControls(value) || absl::StrContains(value, ':') || value.size() > kGecosBytesMax) {
+    return absl::StrCat("is not one line of at most ", kGecosBytesMax, " bytes without \":\"");
+  }
   return "";
 }
 
@@ -224,8 +243,8 @@ constexpr ParameterRule kParameterRules[] = {
     {"dns_query", "count", false, nullptr, 1, 1000},
     {"dns_query", "rate", false, nullptr, 1, 50},
     {"dns_query", "process", false, ProcessNameFault},
-    {"account_create", "name", false, AccountFault},
-    {"account_create", "comment", false, LineFault},
+    {"account_create", "name", false, NewAccountFault},
+    {"account_create", "comment", false, GecosFault},
     {"persistence_cron", "file", false, FileFault},
     {"persistence_systemd", "unit", false, UnitFault},
     {"persistence_systemd", "dir", false, DirectoryFault},

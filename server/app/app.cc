@@ -21,6 +21,7 @@
 #include "drill/v1/context.pb.h"
 #include "server/app/backend.h"
 #include "server/app/obligations.h"
+#include "server/app/web.h"
 #include "server/journal/sqlite_journal.h"
 #include "server/rpc/rpc_server.h"
 #include "server/sink/sink.h"
@@ -46,19 +47,21 @@ struct App::Parts {
   std::unique_ptr<Journal> journal;
   std::unique_ptr<BlobStore> blobs;
   EngineClock clock;
-  std::unique_ptr<IoThread> io;  // only with a sink; results of the loop come to it
+  std::unique_ptr<IoThread> io;  // results of the loop come to it
   std::unique_ptr<View> view;
   std::unique_ptr<Loop> loop;
   std::unique_ptr<Workers> workers;
   std::unique_ptr<ControllerBackend> backend;
   std::unique_ptr<Sink> sink;
   std::unique_ptr<RpcServer> rpc;
+  std::unique_ptr<Web> web;
   bool ready = false;  // endpoint.json is ours
 
   absl::Status OpenData();
   absl::Status StartEngine();
   absl::Status StartNetwork();
   absl::Status StartSink(const TlsIdentity& identity);
+  absl::Status StartWeb(const TlsIdentity& identity);
   absl::Status WriteAdminContext();
   absl::Status WriteEndpoint();
   void Stop();
@@ -93,7 +96,7 @@ absl::Status App::Parts::StartNetwork() {
   std::vector<std::string> names;
   for (const std::string& address :
        {options.people_address, options.agents_address, options.advertise_people,
-        options.advertise_agents, options.sink_https}) {
+        options.advertise_agents, options.sink_https, options.https_address}) {
     const std::string host = HostOf(address);
     if (!host.empty() && host != "0.0.0.0" && host != "::") names.push_back(host);
   }
@@ -110,6 +113,23 @@ absl::Status App::Parts::StartNetwork() {
   // Before agents can connect: their welcome names its ports.
   RETURN_IF_ERROR(StartSink(identity));
   ASSIGN_OR_RETURN(rpc, RpcServer::Start(std::move(rpc_options), backend.get()));
+  return StartWeb(identity);
+}
+
+absl::Status App::Parts::StartWeb(const TlsIdentity& identity) {
+  if (options.https_address.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const HostPort parsed, ParseHostPort(options.https_address));
+  WebOptions web_options;
+  web_options.host = parsed.host;
+  web_options.port = parsed.port;
+  web_options.tls = {identity.key_pem, identity.chain_pem};
+  web_options.services = rpc->InProcessChannel();
+  web_options.ping = [this](std::function<void()> answered) {
+    return loop->Read([answered = std::move(answered)](const Engine&, int64_t) { answered(); });
+  };
+  if (io == nullptr) io = std::make_unique<IoThread>();
+  ASSIGN_OR_RETURN(web, Web::Start(io.get(), std::move(web_options)));
+  spdlog::info("https: port {}", web->port());
   return absl::OkStatus();
 }
 
@@ -182,6 +202,7 @@ absl::Status App::Parts::WriteEndpoint() {
   endpoint.set_agents(rpc->agents_address());
   endpoint.set_people_port(rpc->people_port());
   endpoint.set_agents_port(rpc->agents_port());
+  if (web != nullptr) endpoint.set_https_port(web->port());
   google::protobuf::util::JsonPrintOptions print;
   print.add_whitespace = true;
   print.preserve_proto_field_names = true;
@@ -197,6 +218,7 @@ absl::Status App::Parts::WriteEndpoint() {
 void App::Parts::Stop() {
   // Only ours: a second controller that was refused must leave the first one's.
   if (ready) unlink((options.data_dir + "/endpoint.json").c_str());
+  if (web != nullptr) web->Stop(kGrace);
   if (rpc != nullptr) rpc->Shutdown(kGrace);
   if (sink != nullptr) sink->Stop();  // tells the loop what is left
   if (workers != nullptr) workers->Stop();

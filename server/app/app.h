@@ -15,6 +15,8 @@ struct AppOptions {
   // What enrolled agents and contexts are told to dial; empty: as listened on.
   std::string advertise_people;
   std::string advertise_agents;
+  // ADDRESS:PORT of HTTPS for browsers and curl; empty: closed.
+  std::string https_address;
   // Folder of obligation packs; empty: found beside the data, the program or its share folder.
   std::string obligations_dir;
   // The sink's channels, ADDRESS:PORT with an IP address; empty: closed, port 0: a free one.

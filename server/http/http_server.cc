@@ -121,6 +121,7 @@ class Session : public Connection {
   bool Idle() const override { return idle_; }
   void Kill() override {
     exchange_.reset();
+    body_.reset();
     shared_->Remove(this);
     error_code ignored;  // it may be closed already
     Lowest().socket().close(ignored);
@@ -253,6 +254,7 @@ class Session : public Connection {
   void Answer(HttpResponse response, bool keep) {
     keep = keep && !shared_->stopping;
     response_.emplace(static_cast<http::status>(response.status), 11);
+    if (response.stream != nullptr) return SendStream(std::move(response));
     if (!response.body.empty()) response_->set(http::field::content_type, response.content_type);
     response_->set(http::field::cache_control, "no-store");
     response_->keep_alive(keep);
@@ -265,6 +267,54 @@ class Session : public Connection {
       if (error) return self->Kill();
       keep ? self->ReadHead() : self->Close();
     });
+  }
+
+  // The connection ends with the stream.
+  void SendStream(HttpResponse response) {
+    body_ = std::move(response.stream);
+    stream_head_.emplace(static_cast<http::status>(response.status), 11);
+    stream_head_->set(http::field::content_type, response.content_type);
+    stream_head_->set(http::field::cache_control, "no-store");
+    stream_head_->chunked(true);
+    stream_head_->keep_alive(false);
+    stream_head_writer_.emplace(*stream_head_);
+    WatchPeer();
+    Lowest().expires_after(Chrono(shared_->limits.piece_time));
+    http::async_write_header(
+        stream_, *stream_head_writer_,
+        [self = Self()](error_code error, size_t) { error ? self->Kill() : self->NextPiece(); });
+  }
+
+  // The peer has nothing to say until the stream has ended: whatever can be read is its end.
+  void WatchPeer() {
+    Lowest().socket().async_wait(tcp::socket::wait_read, [self = Self()](error_code error) {
+      if (!error && self->body_ != nullptr) self->Kill();
+    });
+  }
+
+  void NextPiece() {
+    if (body_ == nullptr) return;  // killed meanwhile
+    Lowest().expires_never();
+    body_->Next([self = Self()](std::optional<std::string> piece) {
+      asio::post(self->Lowest().get_executor(), [self, piece = std::move(piece)]() mutable {
+        if (self->body_ != nullptr) self->SendPiece(std::move(piece));
+      });
+    });
+  }
+
+  void SendPiece(std::optional<std::string> piece) {
+    Lowest().expires_after(Chrono(shared_->limits.piece_time));
+    if (!piece.has_value()) {
+      body_.reset();
+      asio::async_write(
+          stream_, http::make_chunk_last(),
+          [self = Self()](error_code error, size_t) { error ? self->Kill() : self->Close(); });
+      return;
+    }
+    chunk_ = *std::move(piece);
+    asio::async_write(
+        stream_, http::make_chunk(asio::buffer(chunk_)),
+        [self = Self()](error_code error, size_t) { error ? self->Kill() : self->NextPiece(); });
   }
 
   void Close() {
@@ -301,6 +351,10 @@ class Session : public Connection {
   std::optional<http::response<http::string_body>> response_;
   std::optional<http::response<http::empty_body>> continue_;
   std::unique_ptr<HttpExchange> exchange_;
+  std::shared_ptr<HttpBody> body_;  // while it is streamed
+  std::optional<http::response<http::empty_body>> stream_head_;
+  std::optional<http::response_serializer<http::empty_body>> stream_head_writer_;
+  std::string chunk_;
   std::vector<char> piece_;
   uint64_t body_max_ = 0;
   uint64_t body_bytes_ = 0;

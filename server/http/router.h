@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,10 +27,21 @@ struct HttpRequest {
   std::string Header(absl::string_view name) const;
 };
 
+// A body without a known end, sent piece by piece as chunks (RFC 9112 §7.1).
+class HttpBody {
+ public:
+  // Destroyed when it has ended, or when the peer has gone.
+  virtual ~HttpBody() = default;
+  // On the I/O thread, one at a time. `ready` is to be called once, on any thread; nullopt: the
+  // end. Called after the body is gone it does nothing.
+  virtual void Next(std::function<void(std::optional<std::string>)> ready) = 0;
+};
+
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
+  std::shared_ptr<HttpBody> stream;  // in place of `body`
 };
 
 // One request that a handler took. On the I/O thread; destroyed when answered, or when the peer

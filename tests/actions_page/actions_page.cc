@@ -130,6 +130,8 @@ std::string Ground(const ActionKind& kind) {
     case agent::OwnGround::Names::kUnits:
       return absl::StrCat("Open to this kind alone: in ", directory,
                           " the names that `units` lists.");
+    case agent::OwnGround::Names::kAccounts:
+      return "Open to this kind alone: the files of the system's accounts.";
     case agent::OwnGround::Names::kListed:
       break;
   }

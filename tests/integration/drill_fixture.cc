@@ -117,7 +117,7 @@ places:
   - {name: docs, path: "@HOST@/docs"}
   - {name: logs, path: "@HOST@/logs"}
   - {name: www, path: "@HOST@/www"}
-actions: [files.encrypt, web.deface, process.run_decoy, log.append]
+actions: [files.encrypt, web.deface, process.run_decoy, log.append, exec.atomic]
 )";
 
 std::string FromEnvironment(const char* name) {
@@ -198,7 +198,8 @@ absl::Status DrillTest::StartController() {
   const auto door = [](int port) { return absl::StrCat("127.0.0.1:", port); };
   controller_ = std::make_unique<Process>(
       Process::Options{{Binary("drilld"), "--data", data_, "--listen", door(last_.people_port()),
-                        "--agents", door(last_.agents_port()), "--obligations",
+                        "--agents", door(last_.agents_port()), "--https", "127.0.0.1:0",
+                        "--obligations",
                         FromEnvironment("DRILL_SOURCE_DIR") + "/obligations"},
                        {},
                        Path("drilld.out"),

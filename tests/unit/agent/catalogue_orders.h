@@ -3,16 +3,32 @@
 
 #include <string>
 
+#include "core/atomic/command_digest.h"
 #include "tests/unit/agent/sandbox.h"
 
 // One order of each kind that changes files or holds the processor, on the sandbox's own files.
 namespace drill::agent {
 
 inline constexpr char kUnit[] = "drill-test-sysupdate.service";
+inline constexpr char kAccount[] = "hotro_ktv";
+inline constexpr char kService[] = "mot-cua.service";
+
+inline v1::ExecAtomic AtomicTest(const Sandbox& sandbox) {
+  const std::string made = sandbox.Path("docs/made");
+  v1::ExecAtomic atomic;
+  atomic.set_guid("T1000-1");
+  atomic.set_command("echo a > '" + made + "'; sleep 600 &");
+  atomic.set_cleanup("rm -f '" + made + "'");
+  return atomic;
+}
 
 // What the owner must allow, besides what every sandbox does.
 inline void AllowCatalogue(Sandbox* sandbox) {
   sandbox->policy.add_units(kUnit);
+  sandbox->policy.add_units(kService);
+  sandbox->policy.add_users(kAccount);
+  sandbox->policy.add_protect(sandbox->Path("docs"));
+  sandbox->policy.add_commands()->set_sha256(CommandDigest(AtomicTest(*sandbox)));
   sandbox->policy.mutable_caps()->set_free_bytes_min(0);
   sandbox->policy.set_remove_log_lines(true);
 }
@@ -74,6 +90,24 @@ inline v1::Order AddCron(const Sandbox& sandbox) {
   v1::Action action;
   action.mutable_persistence_cron()->set_file("@docs/sysupdate");
   return sandbox.OrderFor(action, "cron");
+}
+
+inline v1::Order MakeAccount(const Sandbox& sandbox) {
+  v1::Action action;
+  action.mutable_account_create()->set_name(kAccount);
+  return sandbox.OrderFor(action, "account");
+}
+
+inline v1::Order StopService(const Sandbox& sandbox, const std::string& unit = kService) {
+  v1::Action action;
+  action.mutable_service_stop()->set_unit(unit);
+  return sandbox.OrderFor(action, "service");
+}
+
+inline v1::Order RunAtomic(const Sandbox& sandbox) {
+  v1::Action action;
+  *action.mutable_exec_atomic() = AtomicTest(sandbox);
+  return sandbox.OrderFor(action, "atomic");
 }
 
 inline v1::Order AddUnit(const Sandbox& sandbox, const std::string& unit = kUnit) {

@@ -5,8 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "agent/command/run.h"
@@ -165,6 +168,37 @@ TEST_F(ExecAtomicTest, DaemonsThatItLeavesAreEnded) {
   ASSERT_TRUE(absl::SimpleAtoi(Sandbox::Read(Doc("pid")), &pid));
   EXPECT_FALSE(fs::exists(absl::StrCat("/proc/", pid)));
   Undo(order);
+  ExpectAsBefore();
+}
+
+TEST_F(ExecAtomicTest, CalledOffInTheMidstItEndsWithWhatItHasDone) {
+  v1::ExecAtomic atomic = Atomic("echo x > made; echo $$ > pid; exec sleep 600", "rm -f made pid");
+  atomic.mutable_time_limit()->set_seconds(300);
+  const v1::Order order = Allowed(atomic);
+  std::atomic<bool> over = false;
+  std::thread director([&] {
+    while (!over && Sandbox::Read(Doc("pid")).empty()) std::this_thread::yield();
+    player_->CallOff(order.id());
+  });
+  const Outcome outcome = player_->Start(order, [](int64_t) {});
+  over = true;
+  director.join();
+  EXPECT_EQ(outcome.kind, v1::ORDER_EVENT_KIND_APPLIED) << ::testing::PrintToString(outcome.notes);
+  EXPECT_THAT(PathsOf(outcome), ElementsAre("made", "pid"));
+  EXPECT_FALSE(
+      fs::exists(absl::StrCat("/proc/", absl::StripAsciiWhitespace(Sandbox::Read(Doc("pid"))))));
+  ExpectUndone(order, v1::CLEANUP_RESULT_VERIFIED);
+  ExpectAsBefore();
+}
+
+TEST_F(ExecAtomicTest, CalledOffBeforeItsCommandItRunsNone) {
+  v1::ExecAtomic atomic = Atomic("touch made");
+  atomic.set_prerequisite(absl::StrCat("touch ", Doc("got")));
+  const v1::Order order = Allowed(atomic);
+  player_->CallOff(order.id());
+  const Outcome outcome = player_->Start(order, [](int64_t) {});
+  EXPECT_EQ(outcome.kind, v1::ORDER_EVENT_KIND_FAILED);
+  EXPECT_THAT(outcome.notes, Contains(HasSubstr("called off before its command")));
   ExpectAsBefore();
 }
 

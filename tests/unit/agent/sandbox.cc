@@ -1,10 +1,14 @@
 #include "tests/unit/agent/sandbox.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -27,6 +31,12 @@ namespace {
 constexpr absl::string_view kPage = "<html><body>Cổng thông tin điện tử</body></html>\n";
 constexpr absl::string_view kLog =
     "Nov 22 08:59:01 mayphucvu sshd[811]: Server listening on 0.0.0.0 port 22.\n";
+constexpr absl::string_view kPasswd =
+    "root:x:0:0:root:/root:/bin/bash\ncanbo:x:1000:1000:Cán bộ một cửa:/home/canbo:/bin/bash\n";
+constexpr absl::string_view kGroup = "root:x:0:\nsudo:x:27:canbo\ncanbo:x:1000:\n";
+constexpr absl::string_view kShadow =
+    "root:*:19700:0:99999:7:::\ncanbo:$y$j9T$mau$khong:19700:0:99999:7:::\n";
+constexpr absl::string_view kGshadow = "root:*::\nsudo:*::canbo\ncanbo:!::\n";
 constexpr int64_t kDeathPatienceUs = 30'000'000;
 constexpr int64_t kOld = 1'600'000'000;  // some time ago
 
@@ -44,7 +54,7 @@ std::string MakeTemporary(const std::string& where) {
 }  // namespace
 
 Sandbox::Sandbox(On on) {
-  root_ = MakeTemporary(testing::TempDir());
+  root_ = MakeTemporary(::testing::TempDir());
   const bool memory = on == On::kMemory && access("/dev/shm", W_OK | X_OK) == 0;
   agent_ = memory ? MakeTemporary("/dev/shm/") : root_ + "/agent";
   decoy_name_ = "kw." + root_.substr(root_.size() - 6);
@@ -70,6 +80,44 @@ Sandbox::~Sandbox() {
   std::error_code ignored;
   std::filesystem::remove_all(root_, ignored);
   std::filesystem::remove_all(agent_, ignored);
+}
+
+namespace {
+
+// As root, or as root of a user namespace of its own where the kernel lets everybody have one.
+std::string LeaveMountNamespace() {
+  const uid_t user = geteuid();
+  const gid_t group = getegid();
+  if (unshare(user == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) != 0) return strerror(errno);
+  if (user != 0) {
+    std::ofstream("/proc/self/setgroups") << "deny";
+    std::ofstream("/proc/self/uid_map") << "0 " << user << " 1";
+    std::ofstream("/proc/self/gid_map") << "0 " << group << " 1";
+  }
+  return mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 ? "" : strerror(errno);
+}
+
+}  // namespace
+
+std::string Sandbox::MakePrivateEtc() {
+  static const std::string why = LeaveMountNamespace();
+  if (!why.empty()) return why;
+  const std::string etc = Path("etc");
+  DRILL_CHECK(mkdir(etc.c_str(), 0755) == 0);
+  Write(etc + "/passwd", kPasswd, 0644);
+  Write(etc + "/group", kGroup, 0644);
+  Write(etc + "/shadow", kShadow, 0640);
+  Write(etc + "/gshadow", kGshadow, 0640);
+  Write(etc + "/.pwd.lock", "", 0600);
+  for (const char* name : {"/passwd", "/group", "/shadow", "/gshadow"}) SetOld(etc + name);
+  if (mount(etc.c_str(), "/etc", nullptr, MS_BIND, nullptr) != 0) return strerror(errno);
+  etc_ = std::shared_ptr<void>(nullptr, [](void*) { umount2("/etc", MNT_DETACH); });
+  return "";
+}
+
+void Sandbox::RunUnit(const std::string& unit) {
+  systemd_ = std::make_unique<::drill::testing::FakeSystemd>(root_ + "/systemd");
+  systemd_->Add(unit);
 }
 
 std::string Sandbox::Path(absl::string_view rest) const {
@@ -111,6 +159,7 @@ std::map<std::string, std::string> Sandbox::Manifest() const {
     }
     manifest[entry.path().string().substr(root_.size())] = line;
   }
+  if (systemd_) manifest.merge(systemd_->Manifest());
   return manifest;
 }
 
@@ -165,6 +214,8 @@ std::unique_ptr<HostPlayer> Sandbox::Player(KillPoint kill_point) const {
   options.decoy_program = DecoyProgram();
   options.kill_point = std::move(kill_point);
   options.ca_pem = ca_pem;
+  // Never this machine's own.
+  options.systemd = Systemd({systemd_ ? systemd_->directory() : "/nonexistent"});
   options.policy = [this]() -> absl::StatusOr<LoadedPolicy> {
     if (!policy_fault.ok()) return policy_fault;
     return LoadedPolicy{policy, Sha256(policy.SerializeAsString())};

@@ -11,6 +11,7 @@
 #include "agent/host_player.h"
 #include "drill/v1/action.pb.h"
 #include "drill/v1/agent.pb.h"
+#include "tests/support/fake_systemd.h"
 
 namespace drill::agent {
 
@@ -37,7 +38,16 @@ class Sandbox {
   static std::string Read(const std::string& path);
   static bool Exists(const std::string& path);
 
-  // Every name of the host with type, mode, owner, and for files time of change and content.
+  // /etc is this host's own, with an account or two, while the sandbox lives: in a mount namespace
+  // that the whole test's process goes to. Empty: done; else why it may not.
+  std::string MakePrivateEtc();
+  // The host has a systemd, with this unit running.
+  void RunUnit(const std::string& unit);
+  // REQUIRES: RunUnit.
+  const ::drill::testing::FakeSystemd& systemd() const { return *systemd_; }
+
+  // Every name of the host with type, mode, owner, and for files time of change and content; its
+  // units and their state.
   std::map<std::string, std::string> Manifest() const;
   // Decoys of this sandbox that run. Those that are about to end are waited for (30 s) first.
   std::vector<int> Decoys() const;
@@ -70,6 +80,8 @@ class Sandbox {
   v1::Order Beacon(v1::Channel channel, int every_seconds = 1) const;
 
  private:
+  std::shared_ptr<void> etc_;
+  std::unique_ptr<::drill::testing::FakeSystemd> systemd_;
   std::string root_;
   std::string agent_;
   std::string decoy_name_;

@@ -34,6 +34,13 @@ class FakePlayer : public Player {
     outcome.at_boot_us = os::BootMicros();
     return outcome;
   }
+  // Lets go of what is held.
+  void CallOff(const v1::OrderId& id) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    calls_.push_back(absl::StrCat("call off ", id.inject()));
+    hold_.clear();
+    changed_.notify_all();
+  }
   Outcome Undo(const v1::OrderId& id, v1::UndoReason) override {
     Called("undo", id);
     Outcome outcome;

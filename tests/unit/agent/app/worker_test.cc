@@ -82,6 +82,16 @@ TEST_F(WorkerTest, StartsAndUndosOvertakeWhatWaitsToBePrepared) {
               ElementsAre("prepare a", "start x", "undo y", "prepare b", "forget z"));
 }
 
+TEST_F(WorkerTest, AnOrderIsCalledOffInTheMidstOfItsStart) {
+  player_.HoldAt("start a");
+  worker_.Start(OrderOf("a"));
+  player_.AwaitHeld();
+  worker_.CallOff(Id("a"));
+  EXPECT_GT(NextAs<Starting>().at_boot_us, 0);
+  EXPECT_EQ(NextAs<Played>().outcome.kind, v1::ORDER_EVENT_KIND_APPLIED);
+  EXPECT_THAT(player_.calls(), ElementsAre("start a", "call off a"));
+}
+
 TEST_F(WorkerTest, WhatWasDroppedWhileItWasPreparedIsNotTold) {
   player_.HoldAt("prepare a");
   worker_.Prepare(OrderOf("a"));

@@ -264,6 +264,7 @@ class EngineBench {
     if (!hold_undo) Undone(e.id.inject(), e.reason);
   }
   void One(ForgetOrder& e) { Word("forget", e.id); }
+  void One(CallOffOrder& e) { words.push_back("call off " + e.id.inject()); }
   void One(FreezeActions& e) { words.push_back(e.frozen ? "freeze" : "unfreeze"); }
   void One(RecordEvent& e) {
     words.push_back(
