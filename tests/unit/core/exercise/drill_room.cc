@@ -105,6 +105,14 @@ std::string BeaconScenario() {
                              {{"{web_deface: {page: /srv/index.html}}", "{network_beacon: {}}"}});
 }
 
+std::string RedScenario() {
+  return absl::StrCat(
+      absl::StrReplaceAll(kStandardScenario,
+                          {{"{id: ops, title:", "{id: ops, red: true, title:"},
+                           {"{kind: contain, team: ops,", "{kind: contain, team: soc,"}}),
+      "free_play:\n  expect: [{kind: detect, team: soc, target: 60s, limit: 300s, weight: 2}]\n");
+}
+
 template <typename Message>
 Message Text(absl::string_view text) {
   Message message;

@@ -32,6 +32,8 @@ Message Text(absl::string_view text);
 extern const char kStandardScenario[];
 // The same, but `act` calls the sink.
 std::string BeaconScenario();
+// The same, but ops is a red team, and soc is expected to detect what it does.
+std::string RedScenario();
 
 // A controller without threads, disk or network: an Engine, a clock that only the test moves, and
 // agents for whom the test speaks.
