@@ -51,6 +51,7 @@ v1::EffectVerdict EffectOf(const Exercise& exercise, int index) {
   for (auto it = exercise.effects.lower_bound({index, INT_MIN, INT_MIN});
        it != exercise.effects.end() && std::get<0>(it->first) == index; ++it) {
     const v1::EffectVerdict one = it->second.verdict;
+    if (it->second.record == 0) continue;  // not answered
     if (one == v1::EFFECT_VERDICT_UNKNOWN) {
       if (all == v1::EFFECT_VERDICT_UNSPECIFIED) all = one;
     } else if (all == v1::EFFECT_VERDICT_UNSPECIFIED || all == v1::EFFECT_VERDICT_UNKNOWN) {

@@ -30,14 +30,15 @@ TEST_F(ClaimsCheckedTest, ByWhatStandsOnTheHost) {
   ASSERT_GT(order.traces_size(), 1);
   const std::string path = order.traces(1).artefact().value();
 
-  ASSERT_OK(Do("an", {"report", "contained", kExercise, "--host", "app-1", "--path", path}));
+  ASSERT_OK(Do("an", {"report", "detection", kExercise, "--host", "app-1", "--path", path}));
+  ASSERT_OK(Do("an", {"report", "contained", kExercise, "--about", "soc-1"}));
   EXPECT_EQ(Verdict(1).verdict(), v1::EFFECT_VERDICT_FALSE);
   EXPECT_TRUE(Exists(path)) << "looking changes nothing";
 
   // What is said while the agent is down is answered when it is back.
   ASSERT_TRUE(EndAgent("app-1", SIGKILL).has_value());
   std::filesystem::remove_all(HostPath("app-1", "docs/HoSo"));
-  ASSERT_OK(Do("an", {"report", "recovered", kExercise, "--host", "app-1", "--path", path}));
+  ASSERT_OK(Do("an", {"report", "recovered", kExercise, "--about", "soc-1"}));
   StartAgent("app-1");
   EXPECT_EQ(Verdict(2).verdict(), v1::EFFECT_VERDICT_CONFIRMED);
 
@@ -46,7 +47,8 @@ TEST_F(ClaimsCheckedTest, ByWhatStandsOnTheHost) {
   ASSERT_EQ(queue.items_size(), 1);
   ASSERT_EQ(queue.items(0).effects_size(), 1);
   EXPECT_EQ(queue.items(0).effects(0).verdict(), v1::EFFECT_VERDICT_FALSE);
-  for (const v1::Claim& claim : Get<v1::Inbox>("an", {"inbox", kExercise}).claims()) {
+  const auto inbox = Get<v1::Inbox>("an", {"inbox", kExercise});
+  for (const v1::Claim& claim : inbox.claims()) {
     EXPECT_EQ(claim.effect(), v1::EFFECT_VERDICT_UNSPECIFIED);
   }
   EXPECT_THAT(AgentLog("app-1"), ::testing::Not(::testing::HasSubstr("stand")));
@@ -54,9 +56,9 @@ TEST_F(ClaimsCheckedTest, ByWhatStandsOnTheHost) {
   WatchUntil(ExerciseEnded);
   ASSERT_TRUE(Clean());
   const auto score = Get<v1::Scorecard>("giam-doc", {"score", kExercise});
-  ASSERT_EQ(score.claims_size(), 2);
-  EXPECT_EQ(score.claims(0).effect(), v1::EFFECT_VERDICT_FALSE);
-  EXPECT_EQ(score.claims(1).effect(), v1::EFFECT_VERDICT_CONFIRMED);
+  ASSERT_EQ(score.claims_size(), 3);
+  EXPECT_EQ(score.claims(1).effect(), v1::EFFECT_VERDICT_FALSE);
+  EXPECT_EQ(score.claims(2).effect(), v1::EFFECT_VERDICT_CONFIRMED);
 }
 
 }  // namespace

@@ -35,7 +35,8 @@ class EffectTest : public ActionTest {
     return absl::StrCat(count.standing, " of ", count.told);
   }
   v1::TraceFate FateOf(const v1::Order& order, const std::string& value) {
-    for (const v1::TraceState& trace : Look(order).traces()) {
+    const v1::EffectReport report = Look(order);
+    for (const v1::TraceState& trace : report.traces()) {
       if (trace.artefact().value() == value) return trace.fate();
     }
     ADD_FAILURE() << value << " is not told";

@@ -881,7 +881,7 @@ TEST(CardTest, CarriesHeadVersionPhaseAndRatings) {
   DrillScript drill = Played(Deface(kDetect));
   drill.At(1000).End().Rate("portal", v1::ELEMENT_PEOPLE);
   const v1::Scorecard card = Score(drill.exercise(), {42, "hash"}, drill.now_us());
-  EXPECT_EQ(card.scoring_version(), 1);
+  EXPECT_EQ(card.scoring_version(), 2);
   EXPECT_EQ(card.head_stream_seq(), 42u);
   EXPECT_EQ(card.head_hash(), "hash");
   EXPECT_EQ(card.phase(), v1::PHASE_ENDED);
