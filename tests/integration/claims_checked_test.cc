@@ -14,9 +14,8 @@ class ClaimsCheckedTest : public DrillTest {
   // The verdict on the newest claim, once there are so many.
   v1::EffectChecked Verdict(int number) {
     int seen = 0;
-    const auto events = WatchUntil([&](const v1::Record& record) {
-      return record.has_effect_checked() && ++seen == number;
-    });
+    const auto events = WatchUntil(
+        [&](const v1::Record& record) { return record.has_effect_checked() && ++seen == number; });
     return events.empty() ? v1::EffectChecked() : events.back().record().effect_checked();
   }
 };
