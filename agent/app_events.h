@@ -49,6 +49,9 @@ struct Undone {
   v1::UndoReason reason = v1::UNDO_REASON_UNSPECIFIED;
   Outcome outcome;
 };
+struct Looked {
+  v1::EffectReport report;
+};
 struct DryRunDone {
   v1::DryRunReport report;
 };
@@ -58,8 +61,9 @@ struct FactsSeen {
 struct ChecksChanged {
   std::vector<std::string> names;
 };
-using AppEvent = std::variant<LinkUp, LinkPeer, LinkFrame, LinkDown, LinkFailed, Prepared, Starting,
-                              Played, Undone, DryRunDone, FactsSeen, ChecksChanged, Reading>;
+using AppEvent =
+    std::variant<LinkUp, LinkPeer, LinkFrame, LinkDown, LinkFailed, Prepared, Starting, Played,
+                 Undone, Looked, DryRunDone, FactsSeen, ChecksChanged, Reading>;
 
 // The mailbox of the agent's engine thread: everything that happens, in one order, behind one
 // descriptor that can be polled together with a timer.
@@ -88,6 +92,7 @@ class AppEvents : public LinkEvents, public WorkerEvents, public WatcherEvents {
   void OnUndone(const v1::OrderId& id, v1::UndoReason reason, Outcome outcome) override {
     Post(Undone{id, reason, std::move(outcome)});
   }
+  void OnLooked(v1::EffectReport report) override { Post(Looked{std::move(report)}); }
   void OnDryRun(v1::DryRunReport report) override { Post(DryRunDone{std::move(report)}); }
   void OnFacts(HostFacts facts) override { Post(FactsSeen{std::move(facts)}); }
   void OnChecks(std::vector<std::string> names) override { Post(ChecksChanged{std::move(names)}); }

@@ -124,6 +124,8 @@ void AppLoop::Handle(AppEvent& event, int64_t now_us) {
           engine_.OnPlayed(e.id, e.outcome, now_us);
         } else if constexpr (std::is_same_v<T, Undone>) {
           engine_.OnUndone(e.id, e.reason, e.outcome, now_us);
+        } else if constexpr (std::is_same_v<T, Looked>) {
+          engine_.OnLooked(std::move(e.report));
         } else if constexpr (std::is_same_v<T, DryRunDone>) {
           e.report.set_clock_error_us(engine_.ClockErrorUs(now_us));
           engine_.OnDryRun(e.report);
@@ -184,7 +186,11 @@ void AppLoop::Carry(Effect& effect) {
           os::LogInfo(e.frozen ? "actions stand still" : "actions go on");
           parts_.worker->Freeze(e.frozen);
         } else if constexpr (std::is_same_v<T, RecordEvent>) {
-          unrecorded_.push_back(std::move(e.event));
+          *unrecorded_.emplace_back().mutable_event() = std::move(e.event);
+        } else if constexpr (std::is_same_v<T, RecordLook>) {
+          *unrecorded_.emplace_back().mutable_effect() = std::move(e.report);
+        } else if constexpr (std::is_same_v<T, LookAtOrder>) {
+          parts_.worker->Look(std::move(e.check), e.first);
         } else if constexpr (std::is_same_v<T, TrimOutbox>) {
           OnAcked(e.seq);
         } else if constexpr (std::is_same_v<T, ResendOutbox>) {
@@ -215,15 +221,14 @@ void AppLoop::Record(int64_t now_us) {
   }
   if (failing) os::LogInfo("the outbox can be written again");
   record_again_us_ = INT64_MAX;
-  std::vector<v1::OrderEvent> events;
-  events.swap(unrecorded_);
-  v1::OutboxEntry entry;
-  entry.set_seq(*first);
-  for (v1::OrderEvent& event : events) {
-    LogEvent(event);
-    *entry.mutable_event() = std::move(event);
+  std::vector<v1::OutboxEntry> entries;
+  entries.swap(unrecorded_);
+  uint64_t seq = *first;
+  for (v1::OutboxEntry& entry : entries) {
+    entry.set_seq(seq++);
+    // Not of a look: the team may read this log.
+    if (entry.has_event()) LogEvent(entry.event());
     engine_.OnRecorded(entry);
-    entry.set_seq(entry.seq() + 1);
   }
   engine_.OnOutboxWorks(true, now_us);
 }

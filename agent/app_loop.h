@@ -47,7 +47,7 @@ class AppLoop {
     int64_t undo_max_us = kUndoMaxUs;
     int64_t deliver_max_us = kDeliverMaxUs;
     // Outbox::Append, for tests of a full disk.
-    std::function<absl::StatusOr<uint64_t>(absl::Span<const v1::OrderEvent>)> append;
+    std::function<absl::StatusOr<uint64_t>(absl::Span<const v1::OutboxEntry>)> append;
   };
   explicit AppLoop(Parts parts);
 
@@ -96,7 +96,7 @@ class AppLoop {
   std::string peer_address_;
 
   // Waits for the disk.
-  std::vector<v1::OrderEvent> unrecorded_;
+  std::vector<v1::OutboxEntry> unrecorded_;
   int64_t record_again_us_ = INT64_MAX;
 
   // This session's deliveries.

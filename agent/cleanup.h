@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,8 @@ struct UndoFacts {
   bool remove_log_lines = false;  // the owner's policy
   // Only the first so many planned steps can have left anything.
   size_t steps_touched = std::numeric_limits<size_t>::max();
+  // Pids that we have stopped ourselves (PauseEx).
+  std::set<int> frozen = {};
   // Where contents go that are kept because they could not be put back.
   std::string kept;
   Systemd systemd;

@@ -37,6 +37,10 @@ void AgentEngine::Begin(const std::vector<Found>& found, int64_t now_us) {
 }
 
 void AgentEngine::Remember(const v1::OutboxEntry& entry) {
+  if (entry.has_effect()) {
+    looked_.insert({entry.effect().check(), KeyOf(entry.effect().order())});
+    return;
+  }
   const v1::OrderEventKind kind = entry.event().kind();
   if (kind == v1::ORDER_EVENT_KIND_STARTED || kind == v1::ORDER_EVENT_KIND_APPLIED) return;
   auto [it, fresh] = orders_.try_emplace(KeyOf(entry.event().order()));
@@ -170,6 +174,7 @@ void AgentEngine::OnDesired(const v1::DesiredSet& set, int64_t now_us) {
     frozen_ = set.frozen();
     effects_.push_back(FreezeActions{frozen_});
   }
+  LookAt(set);  // before what this set wants undone is gone
   for (const v1::Order& order : set.orders()) {
     if (order.id().host() != config_.host) continue;  // not ours: ignored, never played
     Take(order, now_us);
@@ -184,6 +189,30 @@ void AgentEngine::OnDesired(const v1::DesiredSet& set, int64_t now_us) {
   }
   Advance(now_us);
   Heartbeat(now_us);  // confirms the generation at once
+}
+
+// Each claim is answered once. The controller asks until it has the answer.
+void AgentEngine::LookAt(const v1::DesiredSet& set) {
+  absl::btree_set<std::pair<std::string, Key>> asked;
+  for (const v1::EffectCheck& check : set.checks()) {
+    if (check.order().host() != config_.host) continue;
+    const std::pair<std::string, Key> claim(check.check(), KeyOf(check.order()));
+    if (!asked.insert(claim).second || looked_.contains(claim)) continue;
+    const bool undone_next =
+        std::any_of(set.orders().begin(), set.orders().end(), [&](const v1::Order& order) {
+          return order.wanted() == v1::WANTED_UNDO && KeyOf(order.id()) == claim.second;
+        });
+    effects_.push_back(LookAtOrder{check, undone_next});
+  }
+  looked_ = std::move(asked);
+}
+
+void AgentEngine::OnLooked(v1::EffectReport report) {
+  TellFound();  // that it was played comes first
+  const int64_t boot_us = report.at_us();
+  report.set_at_us(ToEngine(boot_us));
+  report.set_error_us(report.at_us() == 0 ? INT32_MAX : ClockErrorUs(boot_us));
+  effects_.push_back(RecordLook{std::move(report)});
 }
 
 // One order of the newest set.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "agent/health.h"
 #include "agent/player.h"
 #include "drill/v1/agent.pb.h"
@@ -43,9 +44,18 @@ struct CallOffOrder {
 struct FreezeActions {
   bool frozen;
 };
+// See what is left of an order that was played here, then OnLooked. `first`: it is about to be
+// undone, so look before.
+struct LookAtOrder {
+  v1::EffectCheck check;
+  bool first = false;
+};
 // Make durable in the outbox, then call OnRecorded.
 struct RecordEvent {
   v1::OrderEvent event;
+};
+struct RecordLook {
+  v1::EffectReport report;
 };
 // The controller has everything up to here.
 struct TrimOutbox {
@@ -58,9 +68,9 @@ struct AskPlayer {
   v1::DryRun dry_run;
   std::vector<v1::CheckFinding> findings;  // so far
 };
-using Effect =
-    std::variant<SendFrame, PrepareOrder, DiscardOrder, StartOrder, UndoOrder, ForgetOrder,
-                 CallOffOrder, FreezeActions, RecordEvent, TrimOutbox, ResendOutbox, AskPlayer>;
+using Effect = std::variant<SendFrame, PrepareOrder, DiscardOrder, StartOrder, UndoOrder,
+                            ForgetOrder, CallOffOrder, FreezeActions, LookAtOrder, RecordEvent,
+                            RecordLook, TrimOutbox, ResendOutbox, AskPlayer>;
 
 struct EngineConfig {
   std::string host;
@@ -114,6 +124,8 @@ class AgentEngine {
   void OnPlayed(const v1::OrderId& id, const Outcome& outcome, int64_t now_us);
   void OnUndone(const v1::OrderId& id, v1::UndoReason reason, const Outcome& outcome,
                 int64_t now_us);
+  // What a claim's order has left, its time in BOOTTIME.
+  void OnLooked(v1::EffectReport report);
   void OnRecorded(const v1::OutboxEntry& entry);
   void OnDryRun(const v1::DryRunReport& report);
   void OnFacts(const HostFacts& facts) { facts_ = facts; }
@@ -172,6 +184,7 @@ class AgentEngine {
   Held* Find(const v1::OrderId& id);
   void OnDesired(const v1::DesiredSet& set, int64_t now_us);
   void Take(const v1::Order& order, int64_t now_us);
+  void LookAt(const v1::DesiredSet& set);
   void Drop(Held* held, v1::UndoReason reason, int64_t now_us);
   void OnHeartbeatAck(const v1::HeartbeatAck& ack, int64_t received_us);
   void OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us);
@@ -200,6 +213,8 @@ class AgentEngine {
   HostHealth health_;
   absl::btree_map<Key, Held> orders_;
   absl::btree_map<std::string, int> starts_;  // exercise → orders started here
+  // Claims that were looked at, or are being, and that the controller still asks about.
+  absl::btree_set<std::pair<std::string, Key>> looked_;
   // Scopes that came with the newest set, each checked once.
   struct HeldScope {
     std::string bytes;  // SignedScope, serialised

@@ -261,6 +261,24 @@ Outcome HostPlayer::Undo(const v1::OrderId& id, v1::UndoReason reason) {
   return UndoNow(found->second, reason, start_ended);
 }
 
+v1::EffectReport HostPlayer::Look(const v1::OrderId& id) {
+  v1::EffectReport report;
+  const auto found = started_.find(OpaqueId(id));
+  if (found == started_.end() || found->second.log.state() != v1::UNDO_STATE_APPLIED) {
+    report.set_at_us(os::BootMicros());
+    report.set_undone(true);
+    return report;
+  }
+  Undoer::Facts facts;
+  facts.was_applied = true;
+  facts.same_boot = SameBoot(found->second.log);
+  facts.frozen = found->second.frozen;
+  facts.systemd = options_.systemd;
+  Undoer(found->second.log, facts, options_.kill_point).Inspect(&report);
+  report.set_at_us(os::BootMicros());
+  return report;
+}
+
 void HostPlayer::Freeze(bool frozen) {
   for (auto& [name, started] : started_) {
     if (!SameBoot(started.log) || started.log.state() == v1::UNDO_STATE_UNDONE) continue;

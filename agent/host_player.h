@@ -65,6 +65,7 @@ class HostPlayer : public Player {
                 const std::function<void(int64_t boot_us)>& on_starting) override;
   void CallOff(const v1::OrderId& id) override;
   Outcome Undo(const v1::OrderId& id, v1::UndoReason reason) override;
+  v1::EffectReport Look(const v1::OrderId& id) override;
   void Freeze(bool frozen) override;
   void Forget(const v1::OrderId& id) override;
   absl::Status DryRun(const v1::Order& order) override;

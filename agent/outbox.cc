@@ -19,7 +19,7 @@ namespace drill::agent {
 namespace {
 
 // First frame: this, the id, the last number acknowledged. The others are v1::OutboxEntry; one
-// without an event says that everything up to its number is acknowledged.
+// without a content says that everything up to its number is acknowledged.
 constexpr absl::string_view kMagic = "drill-outbox-1";
 
 std::string QueueOf(const std::string& directory) { return directory + "/queue"; }
@@ -72,7 +72,7 @@ bool Outbox::Take(const FrameScan& found) {
     v1::OutboxEntry entry;
     if (!entry.ParseFromString(payload)) {
       whole = false;
-    } else if (!entry.has_event()) {
+    } else if (!entry.has_event() && !entry.has_effect()) {
       while (!pending_.empty() && pending_.front().seq() <= entry.seq()) {
         pending_bytes_ -= pending_.front().ByteSizeLong();
         pending_.pop_front();
@@ -98,17 +98,15 @@ absl::Status Outbox::Rewrite() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint64_t> Outbox::Append(absl::Span<const v1::OrderEvent> events) {
-  DRILL_CHECK(!events.empty());
+absl::StatusOr<uint64_t> Outbox::Append(absl::Span<const v1::OutboxEntry> added) {
+  DRILL_CHECK(!added.empty());
   // After a failed sync nobody knows what of the old file is on the disk: write it anew.
   if (file_.broken()) RETURN_IF_ERROR(Rewrite());
   std::string frames;
   std::vector<v1::OutboxEntry> entries;
   size_t bytes = 0;
-  for (const v1::OrderEvent& event : events) {
-    v1::OutboxEntry entry;
+  for (v1::OutboxEntry entry : added) {
     entry.set_seq(next_seq_ + entries.size());
-    *entry.mutable_event() = event;
     bytes += entry.ByteSizeLong();
     AddFrame(entry.SerializeAsString(), &frames);
     entries.push_back(std::move(entry));

@@ -33,10 +33,11 @@ class Outbox {
   // Not empty: the file was damaged when it was opened; says where it is now.
   const std::string& damage() const { return damage_; }
 
-  // Makes the events durable, all or none, in one write. Returns the first one's number.
+  // Makes the entries durable, all or none, in one write, and numbers them: their own numbers do
+  // not count. Returns the first one's number.
   // ResourceExhausted: the disk, or the limit of kPendingBytesMax, is full; nothing was added.
-  // REQUIRES: events is not empty.
-  absl::StatusOr<uint64_t> Append(absl::Span<const v1::OrderEvent> events);
+  // REQUIRES: `added` is not empty.
+  absl::StatusOr<uint64_t> Append(absl::Span<const v1::OutboxEntry> added);
 
   // Entries numbered above `after` and not acknowledged, in order: at least one if there is one,
   // then as many as fit in `bytes_max`.

@@ -73,6 +73,11 @@ class Player {
   // Undoes, verifies. UNDONE with its cleanup result. Idempotent.
   virtual Outcome Undo(const v1::OrderId& id, v1::UndoReason reason) = 0;
 
+  // What is left of what the order made, for a claim that it is contained or recovered. Changes
+  // nothing. `undone`: we have undone it, or never made it, so nothing can be told. Check and order
+  // are the caller's to set; at_us in BOOTTIME.
+  virtual v1::EffectReport Look(const v1::OrderId& id) = 0;
+
   // Running actions stand still, or go on.
   virtual void Freeze(bool frozen) = 0;
 

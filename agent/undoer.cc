@@ -18,23 +18,19 @@
 #include "common/os/clock.h"
 
 namespace drill::agent {
-namespace {
-
-// A process with a time of its own (`made_size`, in seconds) that is over: nobody needed to end it.
-bool EndedByItself(const UndoLog& log, const v1::UndoStep& step) {
-  const int64_t started = log.MarkedAt(v1::UNDO_STATE_STARTING);
-  return step.made_size() > 0 && started > 0 &&
-         os::BootMicros() >= started + step.made_size() * 1'000'000;
-}
-
-}  // namespace
-
 Undoer::Undoer(const UndoLog& log, Facts facts, const KillPoint& kill_point)
     : log_(log), facts_(std::move(facts)), kill_point_(kill_point) {
   for (const v1::UndoStep& step : log_.steps()) {
     if (step.kind() == v1::STEP_KIND_REMOVE_FILE) removed_.insert(step.path());
     if (step.kind() == v1::STEP_KIND_CREATE_FILE) created_.insert(step.path());
   }
+}
+
+// Nobody needed to end it.
+bool Undoer::EndedByItself(const v1::UndoStep& step) const {
+  const int64_t started = log_.MarkedAt(v1::UNDO_STATE_STARTING);
+  return step.made_size() > 0 && started > 0 &&
+         os::BootMicros() >= started + step.made_size() * 1'000'000;
 }
 
 // A step may stand in the log again, with what became known while it was made: the last one holds.
@@ -62,7 +58,7 @@ Cleanup Undoer::Survey() const {
   for (size_t i = 0; i < log_.steps().size(); ++i) {
     const v1::UndoStep& step = log_.steps()[i];
     if (step.kind() == v1::STEP_KIND_PROCESS) {
-      if (EndedByItself(log_, step)) continue;
+      if (EndedByItself(step)) continue;
       // A reboot ends processes by itself.
       if (step.pid() != 0 && facts_.same_boot && !IsAlive({step.pid(), step.pid_start_ticks()})) {
         gone(absl::StrCat("process ", step.pid()), " had been ended by somebody else before undo");

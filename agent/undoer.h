@@ -2,6 +2,7 @@
 #define DRILL_AGENT_UNDOER_H_
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,11 +32,18 @@ class Undoer {
   // Looks for what should be there and is not. To be made durable before Run, because after a
   // crash in Run nobody can tell what the team had removed from what Run removed.
   Cleanup Survey() const;
+  // How each thing that the order made stands now; of more than 32 a sample. Reads only.
+  void Inspect(v1::EffectReport* report) const;
   // Undoes and verifies by reading back. `cleanup` comes from Survey, or from the mark of an
   // earlier Run.
   Cleanup Run(Cleanup cleanup);
 
  private:
+  std::optional<v1::TraceState> InspectOne(size_t index) const;
+  Standing StandingOfFile(size_t index) const;
+  Standing StandingOfProcess(const v1::UndoStep& step) const;
+  // A process with a time of its own (`made_size`, in seconds) that is over.
+  bool EndedByItself(const v1::UndoStep& step) const;
   bool Touched(size_t index) const;
   bool IsLastOfItsPath(size_t index) const;
   void UndoOne(size_t index);

@@ -117,6 +117,15 @@ void Worker::Undo(v1::OrderId id, v1::UndoReason reason) {
   });
 }
 
+void Worker::Look(v1::EffectCheck check, bool first) {
+  Post(first ? &Worker::first_ : &Worker::slow_, [this, check = std::move(check)] {
+    v1::EffectReport report = player_->Look(check.order());
+    report.set_check(check.check());
+    *report.mutable_order() = check.order();
+    events_->OnLooked(std::move(report));
+  });
+}
+
 void Worker::Freeze(bool frozen) {
   Post(&Worker::first_, [this, frozen] { player_->Freeze(frozen); });
 }

@@ -28,6 +28,8 @@ class WorkerEvents {
   virtual void OnStarting(const v1::OrderId& id, int64_t at_boot_us) = 0;
   virtual void OnPlayed(const v1::OrderId& id, Outcome outcome) = 0;
   virtual void OnUndone(const v1::OrderId& id, v1::UndoReason reason, Outcome outcome) = 0;
+  // Its time in BOOTTIME.
+  virtual void OnLooked(v1::EffectReport report) = 0;
   // All but the clock's error.
   virtual void OnDryRun(v1::DryRunReport report) = 0;
   virtual void OnFacts(HostFacts facts) = 0;
@@ -59,6 +61,8 @@ class Worker {
   // At once, beside the job under way: an order whose Start was posted is to end soon.
   void CallOff(const v1::OrderId& id) { player_->CallOff(id); }
   void Undo(v1::OrderId id, v1::UndoReason reason);
+  // `first`: with the starts and undos, for an order that is undone next.
+  void Look(v1::EffectCheck check, bool first);
   void Freeze(bool frozen);
   void Forget(v1::OrderId id);
   // One slow job an order.

@@ -6,6 +6,7 @@
 #include "cli/session.h"
 #include "cli/tables.h"
 #include "common/base/status.h"
+#include "core/exercise/effect.h"
 
 namespace drill::cli {
 namespace {
@@ -54,6 +55,19 @@ void PrintItem(Session& session, const v1::QueueItem& item) {
   if (o.in_pause()) session.PrintLine(absl::StrCat("  ", session.Say(Msg::kInPause)));
   if (o.during_real_incident()) {
     session.PrintLine(absl::StrCat("  ", session.Say(Msg::kDuringIncident)));
+  }
+  for (const v1::EffectChecked& effect : item.effects()) {
+    const v1::EffectReport& report = effect.report();
+    const EffectCount count = CountEffect(report);
+    session.PrintLine(absl::StrCat(
+        "  ",
+        session.Say(Msg::kEffectLine, Clean(report.order().host()), Clean(report.order().inject()),
+                    session.Word(effect.verdict()), count.standing, count.told)));
+    for (const v1::TraceState& trace : report.traces()) {
+      session.PrintLine(absl::StrCat("    ", Clean(trace.artefact().value()), ": ",
+                                     session.Word(trace.fate()), trace.why().empty() ? "" : ", ",
+                                     Clean(trace.why())));
+    }
   }
   if (!item.candidates().empty()) {
     session.PrintLine(absl::StrCat("  ", session.Say(Msg::kCandidates), ":"));

@@ -5,6 +5,7 @@
 #include "cli/judging_text.h"
 #include "cli/render.h"
 #include "common/base/digest.h"
+#include "core/exercise/effect.h"
 #include "core/scenario/unfold.h"
 
 namespace drill::cli {
@@ -134,6 +135,24 @@ class Writer {
         return Say(Msg::kRecManual, Clean(r.manual_played().inject()),
                    Clean(r.manual_played().host()), FormatTimeOfDay(r.manual_played().at_us()),
                    Clean(r.manual_played().played_by()), Clean(r.manual_played().witnessed_by()));
+      case v1::Record::kRedActionRecorded: {
+        const v1::RedActionRecorded& red = r.red_action_recorded();
+        return Say(Msg::kRecRedRecorded, Clean(red.team()), Clean(red.person()),
+                   Clean(red.action()), Clean(red.host()), FormatTimeOfDay(red.at_us()),
+                   Clean(red.title()), Word(red.severity()));
+      }
+      case v1::Record::kRedActionJudged: {
+        const v1::RedActionJudged& judged = r.red_action_judged();
+        return WithNote(judged.accepted() ? Say(Msg::kRecRedAccepted, Clean(judged.action()),
+                                                Clean(judged.inject()))
+                                          : Say(Msg::kRecRedRefused, Clean(judged.action())),
+                        judged.note());
+      }
+      case v1::Record::kRedClosed:
+        return WithNote(Say(Msg::kRecRedClosed, Clean(r.red_closed().team())),
+                        r.red_closed().attestation());
+      case v1::Record::kEffectChecked:
+        return Effect(r.effect_checked());
       case v1::Record::kSinkReceived:
         return Sink(r.sink_received());
       case v1::Record::kOrderReported:
@@ -144,6 +163,14 @@ class Writer {
       default:
         return "";
     }
+  }
+
+  std::string Effect(const v1::EffectChecked& e) const {
+    const v1::EffectReport& report = e.report();
+    const EffectCount count = CountEffect(report);
+    return Say(Msg::kRecEffect, Clean(report.check()), Clean(report.order().inject()),
+               Clean(report.order().host()), Word(e.verdict()), count.standing, count.told,
+               FormatTimeOfDay(report.at_us()));
   }
 
   std::string Sink(const v1::SinkReceived& s) const {

@@ -119,9 +119,13 @@ void PrintClaims(Session& session, const v1::Scorecard& card) {
                session.Say(Msg::kColReceived), session.Say(Msg::kColInjects),
                session.Say(Msg::kColRecord), session.Say(Msg::kColText)});
   for (const v1::Claim& c : card.claims()) {
-    table.Row({c.observation(), session.Word(c.kind()), session.Word(c.state()),
-               Points(c.penalty_mp()), FormatTime(c.received_us()),
-               absl::StrJoin(c.injects(), ", "), absl::StrCat(c.record()), c.text()});
+    std::string state = session.Word(c.state());
+    if (c.effect() != v1::EFFECT_VERDICT_UNSPECIFIED) {
+      absl::StrAppend(&state, "; ", session.Word(c.effect()));
+    }
+    table.Row({c.observation(), session.Word(c.kind()), state, Points(c.penalty_mp()),
+               FormatTime(c.received_us()), absl::StrJoin(c.injects(), ", "),
+               absl::StrCat(c.record()), c.text()});
   }
   session.PrintTable(table);
 }

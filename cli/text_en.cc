@@ -488,6 +488,18 @@ absl::string_view English(Msg message) {
       return "Added $0 $1: $2";
     case Msg::kRecManual:
       return "$0 played by hand on $1 at $2 by $3, witnessed by $4";
+    case Msg::kRecRedRecorded:
+      return "Red team $0 ($1) recorded $2 on $3 at $4: $5, $6";
+    case Msg::kRecRedAccepted:
+      return "$0 of the red team is accepted as played: $1";
+    case Msg::kRecRedRefused:
+      return "$0 of the red team is not accepted";
+    case Msg::kRecRedClosed:
+      return "Red team $0 gave its report and attested that target data is deleted";
+    case Msg::kRecEffect:
+      return "$0, $1 on $2: $3; $4 of $5 traces that can be told still stood at $6";
+    case Msg::kEffectLine:
+      return "Agent of $0, inject $1: $2 ($3 of $4 traces still stood)";
     case Msg::kRecSink:
       return "$0 on $1: the drill's sink received $2 contacts, $3 bytes over $4 from $5";
     case Msg::kRecSinkWhole:

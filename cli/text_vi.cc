@@ -487,6 +487,18 @@ absl::string_view Vietnamese(Msg message) {
       return "Thêm $0 $1: $2";
     case Msg::kRecManual:
       return "$0 diễn bằng tay trên $1 lúc $2 bởi $3, chứng kiến $4";
+    case Msg::kRecRedRecorded:
+      return "Đội tấn công $0 ($1) ghi nhận $2 trên $3 lúc $4: $5, $6";
+    case Msg::kRecRedAccepted:
+      return "$0 của đội tấn công được chấp nhận là đã diễn ra: $1";
+    case Msg::kRecRedRefused:
+      return "$0 của đội tấn công không được chấp nhận";
+    case Msg::kRecRedClosed:
+      return "Đội tấn công $0 đã nộp báo cáo và cam kết đã xóa dữ liệu của mục tiêu";
+    case Msg::kRecEffect:
+      return "$0, $1 trên $2: $3; $4 trên $5 dấu vết kiểm tra được vẫn còn lúc $6";
+    case Msg::kEffectLine:
+      return "Tác tử trên $0, tình huống $1: $2 ($3 trên $4 dấu vết vẫn còn)";
     case Msg::kRecSink:
       return "$0 trên $1: máy chủ hứng dữ liệu của diễn tập đã nhận $2 lần, $3 byte qua $4 từ $5";
     case Msg::kRecSinkWhole:

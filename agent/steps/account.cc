@@ -150,6 +150,15 @@ class AccountLine : public Step {
                      absl::StrJoin(account->gone, ", "), " by somebody else before undo"));
   }
 
+  // Of the whole account: locked in one file, or taken out of one, it is dealt with.
+  Standing Inspect(const UndoContext& context, const Spot&) const override {
+    const auto account = LookAtAccount(context.log);
+    if (!account.ok()) return {v1::TRACE_FATE_UNKNOWN, "the account files cannot be read"};
+    if (!account->changed.empty()) return {v1::TRACE_FATE_CHANGED, "was locked or changed"};
+    if (!account->gone.empty()) return {v1::TRACE_FATE_GONE, "was taken out"};
+    return {v1::TRACE_FATE_STANDING, ""};
+  }
+
   void Undo(const UndoContext& context, const Spot& spot) const override {
     const absl::Status status = TakeOut(context, spot);
     if (!status.ok()) context.Fail(status);

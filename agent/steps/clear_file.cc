@@ -118,6 +118,20 @@ class ClearFile : public Step {
     if (same.ok() && !*same) Rotated(context);
   }
 
+  Standing Inspect(const UndoContext& context, const Spot& spot) const override {
+    const auto same = IsSame(context, spot);
+    const auto before = context.log.Load(context.step.before_sha256());
+    const auto fd = OpenForReading(spot.directory.get(), spot.leaf);
+    const auto now = before.ok() && fd.ok()
+                         ? ReadFrom(fd->get(), 0, kReadBytesMax, context.step.path())
+                         : absl::StatusOr<std::string>(absl::UnavailableError("cannot be read"));
+    if (!same.ok() || !now.ok()) return {v1::TRACE_FATE_UNKNOWN, "cannot be read"};
+    // Also in another file of that name: put back from a copy.
+    if (absl::StrContains(*now, *before)) return {v1::TRACE_FATE_CHANGED, "holds its lines again"};
+    if (*same) return {v1::TRACE_FATE_STANDING, ""};
+    return {v1::TRACE_FATE_UNKNOWN, "was rotated or replaced"};
+  }
+
   void Undo(const UndoContext& context, const Spot& spot) const override {
     const auto seen = Look(spot.directory.get(), spot.leaf);
     if (!seen.ok()) return context.Fail(seen.status());

@@ -55,6 +55,15 @@ class EditLines : public Step {
     }
   }
 
+  Standing Inspect(const UndoContext& context, const Spot& spot) const override {
+    const auto texts = Load(context, spot);
+    if (!texts.ok()) return {v1::TRACE_FATE_UNKNOWN, "cannot be read"};
+    if (texts->now == texts->made || WithoutEdit(texts->before, texts->made, texts->now)) {
+      return {v1::TRACE_FATE_STANDING, ""};
+    }
+    return {v1::TRACE_FATE_GONE, "does not hold our lines as we wrote them any more"};
+  }
+
   void Undo(const UndoContext& context, const Spot& spot) const override {
     const v1::UndoStep& step = context.step;
     const absl::Status removed = RemoveName(spot.directory.get(), LeafOf(step.beside()));

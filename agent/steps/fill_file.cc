@@ -83,6 +83,14 @@ class FillFile : public Step {
 
   void Survey(const UndoContext&, const Spot&) const override {}
 
+  Standing Inspect(const UndoContext& context, const Spot& spot) const override {
+    const auto fd = OpenForReading(spot.directory.get(), spot.leaf);
+    const auto ours = fd.ok() ? IsOurs(context.step, fd->get()) : fd.status();
+    if (!ours.ok()) return {v1::TRACE_FATE_UNKNOWN, "cannot be read"};
+    if (*ours) return {v1::TRACE_FATE_STANDING, ""};
+    return {v1::TRACE_FATE_CHANGED, "is not what we made any more"};
+  }
+
   void Undo(const UndoContext& context, const Spot& spot) const override {
     const int directory = spot.directory.get();
     const absl::Status removed = RemoveName(directory, LeafOf(context.step.beside()));

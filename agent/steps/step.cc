@@ -22,6 +22,10 @@ const Step* FindStep(v1::StepKind kind) {
   }
 }
 
+Standing Step::Inspect(const UndoContext&, const Spot&) const {
+  return {v1::TRACE_FATE_UNKNOWN, "is of a kind that can't be told from the host"};
+}
+
 bool HoldsOwnersContent(v1::StepKind kind) {
   return kind == v1::STEP_KIND_REPLACE_FILE || kind == v1::STEP_KIND_ADD_LINES ||
          kind == v1::STEP_KIND_CLEAR_FILE;

@@ -11,6 +11,7 @@
 #include "agent/cleanup.h"
 #include "agent/guard.h"
 #include "agent/undo_log.h"
+#include "drill/v1/exercise.pb.h"
 #include "drill/v1/host.pb.h"
 
 namespace drill::agent {
@@ -49,6 +50,12 @@ struct UndoContext {
   std::string Kept() const;
 };
 
+// How what we made is found before it is undone.
+struct Standing {
+  v1::TraceFate fate = v1::TRACE_FATE_UNKNOWN;
+  std::string why;
+};
+
 // One kind of step that the changer and the undoer do not do themselves: how it is made, found,
 // undone and checked. Without state; any thread.
 //
@@ -66,6 +73,9 @@ class Step {
   // Something stands under the name; is it ours still? Says in `cleanup` what is not.
   virtual void Survey(const UndoContext& context, const Spot& spot) const = 0;
   virtual void Undo(const UndoContext& context, const Spot& spot) const = 0;
+  // Something stands under the name: how does it stand with what we made? Only reads. `why`, when
+  // set, is English, and follows the path.
+  virtual Standing Inspect(const UndoContext& context, const Spot& spot) const;
   // Empty, or what is still not as it should be.
   virtual std::string VerifyUndone(const UndoContext& context, const Spot& spot) const = 0;
 };

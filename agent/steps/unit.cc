@@ -52,6 +52,19 @@ class StoppedUnit : public Step {
     }
   }
 
+  Standing Inspect(const UndoContext& context, const Spot&) const override {
+    const v1::UnitRun& run = context.step.unit();
+    const auto look = context.facts.systemd.Look(run.unit());
+    if (!context.facts.same_boot || !look.ok()) {
+      return {v1::TRACE_FATE_UNKNOWN, "who started it, or whether, can't be told"};
+    }
+    if (!look->runs()) return {v1::TRACE_FATE_STANDING, "is still stopped"};
+    if (look->began_us >= run.deadline_us()) {
+      return {v1::TRACE_FATE_UNKNOWN, "was started again by the timer of the drill itself"};
+    }
+    return {v1::TRACE_FATE_CHANGED, "runs again"};
+  }
+
   void Undo(const UndoContext& context, const Spot&) const override {
     const v1::UnitRun& run = context.step.unit();
     const Systemd& systemd = context.facts.systemd;

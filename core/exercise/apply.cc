@@ -323,6 +323,9 @@ absl::Status Apply(const Record& record, State* state) {
   if (record.has_order_reported()) {
     const v1::OrderReported& reported = record.order_reported();
     state->outbox[reported.event().order().host()] = {reported.outbox_id(), reported.outbox_seq()};
+  } else if (record.has_effect_checked()) {
+    const v1::EffectChecked& checked = record.effect_checked();
+    state->outbox[checked.report().order().host()] = {checked.outbox_id(), checked.outbox_seq()};
   }
   RememberRequest(record, state);
   return absl::OkStatus();

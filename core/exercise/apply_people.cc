@@ -41,6 +41,16 @@ absl::Status ExerciseFold::Matched() {
     match.host = e_.FindHost(id);
     if (match.host < 0) return Unknown("host", id);
     Link(match, &observation);
+    const bool of_work = observation.made.kind() == v1::OBSERVATION_KIND_CONTAINMENT ||
+                         observation.made.kind() == v1::OBSERVATION_KIND_RECOVERY;
+    if (of_work && e_.injects[static_cast<size_t>(inject_index)].is_action()) {
+      // Until its agent has answered; a host that is off the network by now was isolated.
+      EffectState waiting;
+      if (!e_.hosts[static_cast<size_t>(match.host)].connected) {
+        waiting.verdict = v1::EFFECT_VERDICT_UNKNOWN;
+      }
+      e_.effects.try_emplace({index, inject_index, match.host}, std::move(waiting));
+    }
   }
   SetAnchor(observation, match, &e_.injects[static_cast<size_t>(inject_index)]);
   return absl::OkStatus();

@@ -1,5 +1,7 @@
 // The run: phases, the clock, and what becomes of each inject.
 
+#include <tuple>
+
 #include "common/base/status.h"
 #include "core/exercise/fold.h"
 
@@ -86,6 +88,11 @@ absl::Status ExerciseFold::Seen() {
   const int host = e_.FindHost(r_.agent_seen().host());
   if (host < 0) return Unknown("host", r_.agent_seen().host());
   e_.hosts[static_cast<size_t>(host)].connected = r_.agent_seen().connected();
+  if (r_.agent_seen().connected()) return absl::OkStatus();
+  for (auto& [claim, effect] : e_.effects) {
+    if (std::get<2>(claim) == host && effect.record == 0)
+      effect.verdict = v1::EFFECT_VERDICT_UNKNOWN;
+  }
   return absl::OkStatus();
 }
 

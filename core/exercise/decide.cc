@@ -3,6 +3,7 @@
 #include "absl/strings/str_join.h"
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
+#include "core/exercise/red.h"
 
 namespace drill {
 namespace decide {
@@ -256,6 +257,13 @@ std::vector<v1::Text> MissingForNextStep(const Exercise& exercise, const Fleet& 
         absl::StrCat("Máy ", host_id, ", tình huống ", inject_id, ": chưa xác nhận dọn dẹp xong"));
     text.set_en(
         absl::StrCat("Host ", host_id, ", inject ", inject_id, ": clean-up is not confirmed"));
+  }
+  for (const std::string& red : RedPartsOpen(exercise)) {
+    v1::Text& text = missing.emplace_back();
+    text.set_vi(absl::StrCat("Đội tấn công ", red,
+                             ": chưa nộp báo cáo, chưa cam kết đã xóa dữ liệu của mục tiêu"));
+    text.set_en(absl::StrCat("Red team ", red,
+                             ": no report yet, and no attestation that target data is deleted"));
   }
   return missing;
 }

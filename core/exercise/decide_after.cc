@@ -9,6 +9,7 @@
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
 #include "core/exercise/judge_marks.h"
+#include "core/exercise/red.h"
 #include "core/exercise/scope.h"
 
 namespace drill::decide {
@@ -74,6 +75,10 @@ absl::Status Finalise(Context& c, const v1::FinaliseScore& finalise) {
   if (const std::vector<std::string> appeals = AppealsWaiting(*e); !appeals.empty()) {
     waiting.push_back(absl::StrCat("appeals wait for the chair: ", absl::StrJoin(appeals, ", ")));
   }
+  if (const std::vector<std::string> red = RedActionsWaiting(*e); !red.empty()) {
+    waiting.push_back(absl::StrCat("actions of the red team wait for the control team: ",
+                                   absl::StrJoin(red, ", "), "; accept or refuse them first"));
+  }
   if (!waiting.empty()) return absl::FailedPreconditionError(absl::StrJoin(waiting, "\n"));
   v1::ScoreFinalised* final_score = c.Emit(e->id())->mutable_score_finalised();
   final_score->set_scoring_version(card.scoring_version());
@@ -137,6 +142,12 @@ absl::Status Close(Context& c, const v1::CloseExercise& close) {
     std::string all = "clean-up is not verified everywhere:";
     for (const std::string& line : lines) absl::StrAppend(&all, "\n", line);
     return absl::FailedPreconditionError(all);
+  }
+  if (const std::vector<std::string> red = RedPartsOpen(*e); !red.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "red team '", absl::StrJoin(red, "', '"),
+        "' has not given its report and attested that target data is deleted ('drillctl red "
+        "close')"));
   }
   c.Emit(e->id())->mutable_exercise_closed()->set_note(close.note());
   return absl::OkStatus();

@@ -24,12 +24,7 @@ v1::OrderEvent Bounded(v1::OrderEvent event) {
   if (event.notes_size() > kNotesMax) {
     event.mutable_notes()->DeleteSubrange(kNotesMax, event.notes_size() - kNotesMax);
   }
-  for (std::string& note : *event.mutable_notes()) {
-    size_t size = std::min(note.size(), kNoteBytesMax);
-    // Not in the middle of a character.
-    while (size < note.size() && size > 0 && (note[size] & 0xC0) == 0x80) --size;
-    note.resize(size);
-  }
+  for (std::string& note : *event.mutable_notes()) CutText(kNoteBytesMax, &note);
   return event;
 }
 
@@ -65,6 +60,13 @@ void Consequence(Context& c, const Exercise& e, const InjectState& inject,
 
 }  // namespace
 
+void CutText(size_t bytes_max, std::string* text) {
+  size_t size = std::min(text->size(), bytes_max);
+  // Not in the middle of a character.
+  while (size < text->size() && size > 0 && ((*text)[size] & 0xC0) == 0x80) --size;
+  text->resize(size);
+}
+
 void RetractStarted(Context& c, const Exercise& e, const InjectState& inject) {
   for (size_t p = 0; p < inject.orders.size(); ++p) {
     if (!inject.orders[p].NeedsCleanup()) continue;
@@ -98,6 +100,10 @@ absl::Status Events(Context& c, const AgentEvents& events) {
   for (const v1::OutboxEntry& entry : events.entries) {
     if (entry.seq() <= done) continue;  // sent again after a lost acknowledgement
     done = entry.seq();
+    if (entry.has_effect()) {
+      Effect(c, events.host, entry, events.outbox_id);
+      continue;
+    }
     const v1::OrderId& id = entry.event().order();
     const Exercise* e = c.state.FindExercise(id.exercise());
     // An agent speaks for its own host only.

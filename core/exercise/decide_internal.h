@@ -98,6 +98,8 @@ absl::Status Attest(Context& c, const v1::AttestManual& attest);
 absl::Status Events(Context& c, const AgentEvents& events);
 // Orders of an unreleased inject that a host with a fast clock has started already, while the
 // inject is taken back: they are undone, and the next arming is another attempt.
+// At most so many bytes, not cut in the middle of a character.
+void CutText(size_t bytes_max, std::string* text);
 void RetractStarted(Context& c, const Exercise& e, const InjectState& inject);
 absl::Status Presence(Context& c, const AgentPresence& presence);
 absl::Status ControllerUp(Context& c, const ControllerStart& start);
@@ -153,8 +155,8 @@ absl::Status Signed(Context& c, const FinalSignature& in);
 
 // decide_effect.cc
 // What an agent found of a claim. A report of an unknown claim is no error: nothing is recorded.
-absl::Status Effect(Context& c, const std::string& host, const v1::OutboxEntry& entry,
-                    const std::string& outbox_id);
+void Effect(Context& c, const std::string& host, const v1::OutboxEntry& entry,
+            const std::string& outbox_id);
 
 // decide_after.cc
 absl::Status OpenJudging(Context& c, const v1::OpenJudging& open);

@@ -6,6 +6,7 @@
 #include "common/base/status.h"
 #include "core/exercise/decide_internal.h"
 #include "core/exercise/match.h"
+#include "core/exercise/red.h"
 
 namespace drill::decide {
 namespace {
@@ -155,6 +156,12 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
   RETURN_IF_ERROR(InPhase(
       *e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED, v1::PHASE_ENDED, v1::PHASE_JUDGING}, "a report"));
   v1::ObservationMade o = observe.observation();
+  const std::string speaks_for = on_behalf ? e->TeamOf(o.person()) : e->TeamOf(c.person);
+  if (IsRedPart(*e, speaks_for) && o.kind() != v1::OBSERVATION_KIND_ANSWER &&
+      o.kind() != v1::OBSERVATION_KIND_REPLY) {
+    return absl::PermissionDeniedError(
+        "a red team detects and reports nothing; it records its actions ('drillctl red record')");
+  }
   std::vector<std::string> faults;
   SetSpeaker(c, *e, &o, &faults);
   CheckShape(o, &faults);

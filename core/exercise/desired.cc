@@ -87,6 +87,26 @@ void AddScopes(const Exercise& e, int host,
   for (int i : own->second) *scopes->Add() = e.approved.scopes(i);
 }
 
+// What the host is to look at for claims: as long as what it made stands there by our knowledge.
+void AddChecks(const Exercise& e, int host, const std::string& host_id, v1::DesiredSet* set) {
+  for (const auto& [claim, effect] : e.effects) {
+    const auto& [observation, index, on] = claim;
+    if (on != host || effect.record != 0) continue;
+    const InjectState& inject = e.injects[static_cast<size_t>(index)];
+    const int position = inject.PositionOf(host);
+    if (position < 0 || inject.orders.empty()) continue;
+    const OrderState& order = inject.orders[static_cast<size_t>(position)];
+    if (order.stage != Stage::kApplied || order.cleanup != v1::CLEANUP_RESULT_UNSPECIFIED) continue;
+    if (set->checks_size() == kChecksPerHostMax) return;
+    v1::EffectCheck* check = set->add_checks();
+    check->set_check(e.observations[static_cast<size_t>(observation)].made.observation());
+    check->mutable_order()->set_exercise(e.id());
+    check->mutable_order()->set_inject(inject.inject.id());
+    check->mutable_order()->set_host(host_id);
+    check->mutable_order()->set_attempt(order.attempt);
+  }
+}
+
 }  // namespace
 
 v1::DesiredSet Desired(const State& state, const std::string& host, const Unrecorded& unrecorded) {
@@ -106,6 +126,7 @@ v1::DesiredSet Desired(const State& state, const std::string& host, const Unreco
       if (!running && set.orders_size() > before) set.set_frozen(true);
     }
     AddStale(e, index, host, &set);
+    AddChecks(e, index, host, &set);
     if (set.orders_size() > before) {
       AddScopes(e, index, set.mutable_scopes());
     }

@@ -19,6 +19,9 @@ v1::DryRun DryRunFor(const Exercise& exercise, const std::string& host);
 // Armed orders a host is sent at once, nearest first; the rest follow.
 inline constexpr int kArmedPerHostMax = 1000;
 
+// Claims that a host is asked about at once.
+inline constexpr int kChecksPerHostMax = 64;
+
 }  // namespace drill
 
 #endif  // DRILL_CORE_EXERCISE_DESIRED_H_

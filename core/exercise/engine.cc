@@ -94,12 +94,28 @@ void Engine::TouchFor(const v1::Record& record) {
     case R::kManualPlayed:
       news_[record.stream()].hosts.insert(e->FindHost(record.manual_played().host()));
       return;
+    case R::kRedActionJudged: {
+      // What was said before it was accepted may have been about it.
+      const int index = e->FindInject(record.red_action_judged().inject());
+      if (index < 0) return;
+      const std::vector<int>& hosts = e->injects[static_cast<size_t>(index)].hosts;
+      news_[record.stream()].hosts.insert(hosts.begin(), hosts.end());
+      return;
+    }
     case R::kObservationMade:
       news_[record.stream()].observations.insert(static_cast<int>(e->observations.size()) - 1);
       return;
     case R::kObservationMatched:
       news_[record.stream()].observations.insert(
           e->FindObservation(record.observation_matched().observation()));
+      // A claim that the host is to look at.
+      if (!e->effects.empty()) {
+        touched_.insert(record.observation_matched().hosts().begin(),
+                        record.observation_matched().hosts().end());
+      }
+      return;
+    case R::kEffectChecked:
+      touched_.insert(record.effect_checked().report().order().host());
       return;
     case R::kJudgementUndone:
       news_[record.stream()].observations.insert(

@@ -170,6 +170,7 @@ void CheckUnused(Context& context) {
     scored[criterion.objective()] = true;
     addressed[criterion.team()] = true;
   }
+  for (const v1::Expectation& e : s.free_play().expect()) addressed[e.team()] = true;
   for (int i = 0; i < s.objectives_size(); ++i) {
     if (scored.contains(s.objectives(i).id())) continue;
     context.Warn(Element("objectives", i),
@@ -183,7 +184,7 @@ void CheckUnused(Context& context) {
                               ": no inject targets it"));
   }
   for (int i = 0; i < s.cast().teams_size(); ++i) {
-    if (addressed.contains(s.cast().teams(i).id())) continue;
+    if (addressed.contains(s.cast().teams(i).id()) || s.cast().teams(i).red()) continue;
     context.Warn(Element("cast.teams", i),
                  absl::StrCat("team part ", Quoted(s.cast().teams(i).id()),
                               " has nothing to do: no inject addresses it or expects anything"));
@@ -210,8 +211,8 @@ bool WithinLimits(const v1::Scenario& scenario, std::vector<Fault>* faults) {
 
 // The whole of Lint. Names are gathered by the checks of their lists, so injects come after them.
 constexpr void (*kChecks[])(Context&) = {
-    CheckHead,    CheckType,   CheckCast,     CheckObjectives, CheckMoves,
-    CheckInjects, CheckRubric, CheckCriteria, CheckSurvey,     CheckUnused,
+    CheckHead,     CheckType,   CheckCast,     CheckObjectives, CheckMoves,  CheckInjects,
+    CheckFreePlay, CheckRubric, CheckCriteria, CheckSurvey,     CheckUnused,
 };
 
 }  // namespace

@@ -114,7 +114,8 @@ bool Blank(absl::string_view text);
 void CheckElementId(Context& context, Names& names, const std::string& list, int index,
                     const std::string& id);
 
-// Inject number `index` of the context's scenario, which stands at `path`.
+// Inject number `index` of the context's scenario, which stands at `path`. -1: what a red team's
+// actions become (lint_free_play.cc).
 struct InjectAt {
   const v1::Inject& inject;
   const std::string& path;
@@ -136,13 +137,13 @@ void CheckMoveWindow(Context& context, const InjectAt& at);
 // lint_kinds.cc: what each kind of inject holds.
 void CheckKind(Context& context, const InjectAt& at);
 void CheckTechniques(Context& context, const InjectAt& at);
-// T1486, T1491.002.
-bool IsTechnique(absl::string_view id);
 // lint_expectations.cc
 void CheckExpectations(Context& context, const InjectAt& at);
 // lint_judging.cc: what evaluators mark by hand, and what is asked afterwards.
 void CheckCriteria(Context& context);
 void CheckSurvey(Context& context);
+// lint_free_play.cc
+void CheckFreePlay(Context& context);
 // lint_action.cc
 void CheckAction(Context& context, const v1::Action& action, const std::string& path);
 // Parameters of action.proto ("files_encrypt.dir") that the table of rules lacks.

@@ -92,6 +92,7 @@ void CheckTimes(Context& context, const ExpectationAt& at) {
     context.Error(target, absl::StrCat("a target of ", DurationText(Micros(e.target())),
                                        " is longer than the limit of ", DurationText(limit_us)));
   }
+  if (at.inject.index < 0) return;  // free play: at no planned time
   const Reach& reach = context.reach[static_cast<size_t>(at.inject.index)];
   if (context.duration_us == 0 || reach.kind == Reach::Kind::kNever) return;
   const v1::Inject& inject = at.inject.inject;

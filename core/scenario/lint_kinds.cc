@@ -121,14 +121,6 @@ void CheckKind(Context& context, const InjectAt& at) {
   }
 }
 
-bool IsTechnique(absl::string_view id) {
-  const auto digits = [](absl::string_view text) {
-    return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
-  };
-  if (!absl::StartsWith(id, "T") || (id.size() != 5 && id.size() != 9)) return false;
-  return digits(id.substr(1, 4)) && (id.size() == 5 || (id[5] == '.' && digits(id.substr(6))));
-}
-
 void CheckTechniques(Context& context, const InjectAt& at) {
   const std::string path = Member(at.path, "techniques");
   context.CheckUnique(path, "technique", at.inject.techniques());

@@ -1,5 +1,7 @@
 #include "core/scenario/words.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -61,6 +63,14 @@ std::string Quoted(absl::string_view text) {
   // Not through the middle of a character.
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return absl::StrCat("'", absl::Utf8SafeCHexEscape(text.substr(0, end)), "…'");
+}
+
+bool IsTechnique(absl::string_view id) {
+  const auto digits = [](absl::string_view text) {
+    return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  };
+  if (!absl::StartsWith(id, "T") || (id.size() != 5 && id.size() != 9)) return false;
+  return digits(id.substr(1, 4)) && (id.size() == 5 || (id[5] == '.' && digits(id.substr(6))));
 }
 
 }  // namespace drill

@@ -24,6 +24,9 @@ std::string DurationText(int64_t us);
 // Authored text in single quotes, made safe for one line of a message and cut after 80 bytes.
 std::string Quoted(absl::string_view text);
 
+// T1486, T1491.002.
+bool IsTechnique(absl::string_view id);
+
 }  // namespace drill
 
 #endif  // DRILL_CORE_SCENARIO_WORDS_H_

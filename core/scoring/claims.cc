@@ -1,5 +1,8 @@
 #include "core/scoring/claims.h"
 
+#include <climits>
+#include <tuple>
+
 #include "absl/container/btree_set.h"
 #include "core/scoring/rule.h"
 
@@ -43,6 +46,24 @@ v1::ClaimState StateOf(const EvidenceIndex& evidence, const ObservationState& ob
   }
 }
 
+// Over all hosts that the claim was checked on: what holds of each, else partial.
+v1::EffectVerdict EffectOf(const Exercise& exercise, int index) {
+  v1::EffectVerdict all = v1::EFFECT_VERDICT_UNSPECIFIED;
+  for (auto it = exercise.effects.lower_bound({index, INT_MIN, INT_MIN});
+       it != exercise.effects.end() && std::get<0>(it->first) == index; ++it) {
+    const v1::EffectVerdict one = it->second.verdict;
+    if (it->second.record == 0) continue;  // not answered
+    if (one == v1::EFFECT_VERDICT_UNKNOWN) {
+      if (all == v1::EFFECT_VERDICT_UNSPECIFIED) all = one;
+    } else if (all == v1::EFFECT_VERDICT_UNSPECIFIED || all == v1::EFFECT_VERDICT_UNKNOWN) {
+      all = one;
+    } else if (all != one) {
+      all = v1::EFFECT_VERDICT_PARTIAL;
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<v1::Claim> Claims(const Exercise& exercise, const EvidenceIndex& evidence) {
@@ -67,6 +88,7 @@ std::vector<v1::Claim> Claims(const Exercise& exercise, const EvidenceIndex& evi
     if (claim.state() == v1::CLAIM_STATE_WRONG) claim.set_penalty_mp(wrong_mp);
     claim.set_text(made.text());
     claim.set_record(observation.record);
+    claim.set_effect(EffectOf(exercise, static_cast<int>(i)));
     out.push_back(std::move(claim));
   }
   return out;

@@ -4,6 +4,9 @@
 #include <numeric>
 #include <tuple>
 
+#include "core/exercise/effect.h"
+#include "core/scoring/rule.h"
+
 namespace drill::scoring {
 namespace {
 
@@ -20,7 +23,8 @@ std::vector<Evidence> Settle(const ObservationState& observation, int index) {
   std::vector<Evidence> entries;
   for (const Match& match : observation.matches) {
     entries.push_back({match.inject, match.host, index, observation.made.kind(),
-                       match.credit_permille, match.counts_us, match.by_evaluator, match.record});
+                       match.credit_permille, match.counts_us, match.by_evaluator, match.record,
+                       nullptr});
   }
   // Stable: within one place the order of the journal.
   std::stable_sort(entries.begin(), entries.end(),
@@ -36,15 +40,31 @@ std::vector<Evidence> Settle(const ObservationState& observation, int index) {
   return out;
 }
 
+// An evaluator's word stands over what the agent found.
+void TakeEffect(const Exercise& exercise, Evidence* entry) {
+  if (entry->by_evaluator) return;
+  const auto found = exercise.effects.find({entry->observation, entry->inject, entry->host});
+  if (found == exercise.effects.end() || found->second.record == 0) return;
+  entry->effect = &found->second;
+  if (entry->verdict() != v1::EFFECT_VERDICT_PARTIAL) return;
+  const EffectCount count = CountEffect(found->second.report);
+  entry->credit_permille = PartialCredit(entry->credit_permille, count.told, count.standing);
+}
+
 }  // namespace
 
 EvidenceIndex::EvidenceIndex(const Exercise& exercise) : exercise_(&exercise) {
   for (size_t i = 0; i < exercise.observations.size(); ++i) {
     for (const Evidence& entry : Settle(exercise.observations[i], static_cast<int>(i))) {
       if (exercise.Over() && entry.counts_us > exercise.end_us) continue;
-      all_.push_back(entry);
+      Evidence checked = entry;
+      TakeEffect(exercise, &checked);
+      const bool refuted = checked.verdict() == v1::EFFECT_VERDICT_FALSE;
+      (refuted ? false_ : all_).push_back(checked);
     }
   }
+  std::sort(false_.begin(), false_.end(),
+            [](const Evidence& a, const Evidence& b) { return Order(a) < Order(b); });
   std::sort(all_.begin(), all_.end(),
             [](const Evidence& a, const Evidence& b) { return Order(a) < Order(b); });
   starts_.assign(exercise.injects.size() + 1, 0);
@@ -89,6 +109,20 @@ const Evidence* EvidenceIndex::First(int inject, int host, v1::ObservationKind k
                                      absl::string_view team) const {
   return FirstOnHost(
       inject, host, [&](const Evidence& e) { return e.kind == kind && Of(e).made.team() == team; });
+}
+
+const Evidence* EvidenceIndex::FirstWhole(int inject, int host, v1::ObservationKind kind,
+                                          absl::string_view team) const {
+  return FirstOnHost(inject, host, [&](const Evidence& e) {
+    return e.kind == kind && Of(e).made.team() == team && e.verdict() != v1::EFFECT_VERDICT_PARTIAL;
+  });
+}
+
+const Evidence* EvidenceIndex::FirstFalse(int inject, int host, v1::ObservationKind kind,
+                                          absl::string_view team) const {
+  return FirstWhere(absl::MakeConstSpan(false_), [&](const Evidence& e) {
+    return e.inject == inject && e.host == host && e.kind == kind && Of(e).made.team() == team;
+  });
 }
 
 const Evidence* EvidenceIndex::FirstOfAny(int inject, int host, v1::ObservationKind kind) const {

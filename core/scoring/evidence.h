@@ -20,12 +20,20 @@ struct Evidence {
   int64_t counts_us = 0;
   bool by_evaluator = false;
   uint32_t record = 0;
+  // Containment and recovery: what the agent found, unless an evaluator has linked it. A partial
+  // one has its credit in proportion already.
+  const EffectState* effect = nullptr;
+
+  v1::EffectVerdict verdict() const {
+    return effect == nullptr ? v1::EFFECT_VERDICT_UNSPECIFIED : effect->verdict;
+  }
 };
 
 // The matches in force, ordered for look-up: by inject, host, time that counts, record.
 //
 // Where an evaluator linked what the engine had matched, the evaluator's word stands. What counts
-// only after EndEx does not count. Keeps a pointer to the exercise; changes nothing.
+// only after EndEx does not count, nor does work that the agent found not to be done. Keeps a
+// pointer to the exercise; changes nothing.
 class EvidenceIndex {
  public:
   explicit EvidenceIndex(const Exercise& exercise);
@@ -34,6 +42,12 @@ class EvidenceIndex {
   // every host. Null: none. Repeats are neutral because only the earliest is ever asked for.
   const Evidence* First(int inject, int host, v1::ObservationKind kind,
                         absl::string_view team) const;
+  // The same without those that the agent found to be only partly so.
+  const Evidence* FirstWhole(int inject, int host, v1::ObservationKind kind,
+                             absl::string_view team) const;
+  // The earliest that the agent found to be false: it proves nothing.
+  const Evidence* FirstFalse(int inject, int host, v1::ObservationKind kind,
+                             absl::string_view team) const;
   // The same by any team, and by any but `team`.
   const Evidence* FirstOfAny(int inject, int host, v1::ObservationKind kind) const;
   const Evidence* FirstOfOthers(int inject, int host, v1::ObservationKind kind,
@@ -57,7 +71,8 @@ class EvidenceIndex {
 
   const Exercise* exercise_;
   std::vector<Evidence> all_;
-  std::vector<size_t> starts_;  // of each inject in `all_`, and the end
+  std::vector<Evidence> false_;  // in the same order
+  std::vector<size_t> starts_;   // of each inject in `all_`, and the end
 };
 
 }  // namespace drill::scoring

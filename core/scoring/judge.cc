@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "core/exercise/effect.h"
 #include "core/exercise/judge_marks.h"
 #include "core/exercise/match.h"
 #include "core/scoring/because.h"
@@ -70,6 +72,15 @@ Judge::Done Judge::DoneBy(const Evidence* evidence, int inject, int expectation)
   done.quality_permille = evidence->credit_permille;
   AddRecord(observation.record, &done.records);
   AddRecord(evidence->record, &done.records);
+  if (evidence->effect != nullptr) {
+    done.effect = evidence->verdict();
+    AddRecord(evidence->effect->record, &done.records);
+    if (done.effect == v1::EFFECT_VERDICT_PARTIAL) {
+      const EffectCount count = CountEffect(evidence->effect->report);
+      done.quality_why = absl::StrCat("in proportion, ", count.standing, " of ", count.told,
+                                      " traces still stood when the agent looked,");
+    }
+  }
   const MarkWord mark = MarkWordOn(exercise_, {"", inject, expectation, asked.team()});
   if (mark.InForce()) AddRecords({mark.records.begin(), mark.records.end()}, &done.records);
   if (asked.kind() == v1::EXPECTATION_KIND_REPORT) {
@@ -138,6 +149,7 @@ void Judge::Settle(const Done& done, const Cut& cut, const Terms& terms, HostRes
   if (done.at_us == 0) return SettleUndone(cut, terms, result);
   result->done_us = done.at_us;
   result->observation = done.observation;
+  result->effect = done.effect;
   AddRecords(done.records, &result->records);
   result->elapsed_us = exercise_.clock.Elapsed(result->from_us, done.at_us);
   if (terms.limit_us) {
@@ -168,8 +180,8 @@ HostResult Judge::OnHost(int inject, size_t position, int index, const Terms& te
   }
   if (Excluded(chance, &result)) return result;
   const std::string& team = expectation.team();
-  Done done = DoneBy(evidence_.First(inject, result.host, AskedFor(expectation.kind()), team),
-                     inject, index);
+  const v1::ObservationKind asked = AskedFor(expectation.kind());
+  Done done = DoneBy(evidence_.First(inject, result.host, asked, team), inject, index);
   // Once another team has contained it there is nothing left to detect or contain: what comes
   // later is an echo. To recover there still is: what is done then counts.
   const int64_t contained_us = ContainedByOthers(inject, result.host, team);
@@ -177,8 +189,33 @@ HostResult Judge::OnHost(int inject, size_t position, int index, const Terms& te
       expectation.kind() != v1::EXPECTATION_KIND_RECOVER) {
     done = {};
   }
-  Settle(done, CutOn(inject, result.host, chance, team), terms, &result);
+  const Cut cut = CutOn(inject, result.host, chance, team);
+  HostResult whole = result;
+  Settle(done, cut, terms, &result);
+  if (done.effect == v1::EFFECT_VERDICT_PARTIAL) {
+    // Finished later: worth more, perhaps, than half of it in time.
+    const Done later =
+        DoneBy(evidence_.FirstWhole(inject, result.host, asked, team), inject, index);
+    const bool echo = contained_us != 0 && later.at_us > contained_us &&
+                      expectation.kind() != v1::EXPECTATION_KIND_RECOVER;
+    if (later.at_us != 0 && !echo) {
+      Settle(later, cut, terms, &whole);
+      if (whole.share > result.share) return whole;
+    }
+  }
+  if (done.at_us == 0) TellFalse(inject, expectation, &result);
   return result;
+}
+
+void Judge::TellFalse(int inject, const v1::Expectation& expectation, HostResult* result) const {
+  const Evidence* claimed =
+      evidence_.FirstFalse(inject, result->host, AskedFor(expectation.kind()), expectation.team());
+  if (claimed == nullptr) return;
+  result->effect = v1::EFFECT_VERDICT_FALSE;
+  result->observation = claimed->observation;
+  result->why = "claimed, but the agent found all of it still standing";
+  AddRecord(evidence_.Of(*claimed).record, &result->records);
+  AddRecord(claimed->effect->record, &result->records);
 }
 
 int64_t Judge::Discovery(int inject, absl::string_view team, Records* records) const {

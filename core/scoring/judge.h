@@ -27,7 +27,8 @@ struct HostResult {
   int32_t timeliness_permille = 0;
   int32_t quality_permille = 0;
   int observation = -1;
-  absl::string_view why;  // the state in words; empty for MET
+  v1::EffectVerdict effect = v1::EFFECT_VERDICT_UNSPECIFIED;  // of that observation
+  absl::string_view why;                                      // the state in words; empty for MET
   std::string quality_why;
   Records records;
 
@@ -52,6 +53,7 @@ class Judge {
     int32_t quality_permille = 0;
     std::string quality_why;
     int observation = -1;
+    v1::EffectVerdict effect = v1::EFFECT_VERDICT_UNSPECIFIED;
     Records records;
   };
   // The moment from which the team had no more chance; 0: none.
@@ -72,6 +74,8 @@ class Judge {
   HostResult Report(int inject, int expectation, const Terms& terms) const;
   // The earliest that the team knew of the inject; 0: never.
   int64_t Discovery(int inject, absl::string_view team, Records* records) const;
+  // Says of what was left undone that it was claimed all the same.
+  void TellFalse(int inject, const v1::Expectation& expectation, HostResult* result) const;
   void Settle(const Done& done, const Cut& cut, const Terms& terms, HostResult* result) const;
   void SettleUndone(const Cut& cut, const Terms& terms, HostResult* result) const;
 

@@ -189,6 +189,7 @@ std::vector<v1::InjectTimes> Times(const Exercise& exercise, const EvidenceIndex
     times.set_revoked(inject.status == InjectState::Status::kRevoked);
     times.set_unverified_cleanup(unclean.contains(index));
     times.set_hand_played(inject.is_manual() && !inject.manual.empty());
+    times.set_by_red(inject.by_red);
     if (OnHosts(inject)) AddHosts(exercise, evidence, index, &times);
     out.push_back(std::move(times));
   }

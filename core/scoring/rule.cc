@@ -56,6 +56,11 @@ int64_t DivideHalfUp(int64_t n, int64_t d) {
   return (2 * n + d) / (2 * d);
 }
 
+int32_t PartialCredit(int32_t credit_permille, int32_t told, int32_t standing) {
+  return static_cast<int32_t>(
+      DivideHalfUp(static_cast<int64_t>(credit_permille) * (told - standing), told));
+}
+
 int32_t TimelinessPermille(int64_t elapsed_us, const Terms& terms) {
   if (!terms.limit_us || elapsed_us <= terms.target_us) return kPermille;
   if (elapsed_us >= *terms.limit_us) return 0;

@@ -20,7 +20,8 @@
 // printed as rounded, so that a reader can follow with a pencil.
 namespace drill::scoring {
 
-// 1: DESIGN §7 as of the first release. 2: evaluators' blind marks and criteria count.
+// 1: DESIGN §7 as of the first release. 2: evaluators' blind marks and criteria count, and so does
+// what the agent finds of a claim.
 inline constexpr int kScoringVersion = 2;
 
 inline constexpr int64_t kShareOne = 1'000'000'000;
@@ -37,6 +38,10 @@ struct Terms {
   std::optional<int64_t> limit_us;
 };
 Terms TermsOf(const v1::Expectation& expectation, const v1::Rubric& rubric);
+
+// What is left of a claim's credit when so many of the traces that can be told still stand.
+// REQUIRES: 0 <= standing <= told, told > 0.
+int32_t PartialCredit(int32_t credit_permille, int32_t told, int32_t standing);
 
 // n / d, a half rounded up. REQUIRES: n >= 0, d > 0, 2n + d within int64.
 int64_t DivideHalfUp(int64_t n, int64_t d);

@@ -33,6 +33,7 @@ void WriteHost(const Exercise& exercise, const HostResult& result, v1::HostLine*
     out->set_observation(
         exercise.observations[static_cast<size_t>(result.observation)].made.observation());
   }
+  out->set_effect(result.effect);
   out->mutable_records()->Add(result.records.begin(), result.records.end());
 }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <optional>
 
 #include "absl/container/btree_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/report/sections.h"
@@ -238,6 +240,22 @@ TextId ObservationText(v1::ObservationKind kind) {
   }
 }
 
+// How the agent on the host found it; nothing: it was not asked.
+std::optional<TextId> EffectText(v1::EffectVerdict verdict) {
+  switch (verdict) {
+    case v1::EFFECT_VERDICT_CONFIRMED:
+      return TextId::effect_confirmed;
+    case v1::EFFECT_VERDICT_PARTIAL:
+      return TextId::effect_partial;
+    case v1::EFFECT_VERDICT_FALSE:
+      return TextId::effect_false;
+    case v1::EFFECT_VERDICT_UNKNOWN:
+      return TextId::effect_unknown;
+    default:
+      return std::nullopt;
+  }
+}
+
 void FillClaim(const Facts& facts, const v1::Claim& claim, Dictionary* row) {
   const Words& words = facts.words();
   Put(row, "ID", claim.observation());
@@ -250,16 +268,19 @@ void FillClaim(const Facts& facts, const v1::Claim& claim, Dictionary* row) {
   if (!claim.hosts().empty()) {
     Put(Add(row, "HAS_HOSTS"), "HOSTS", absl::StrJoin(claim.hosts(), ", "));
   }
+  if (const std::optional<TextId> effect = EffectText(claim.effect())) {
+    PutPair(Add(row, "HAS_EFFECT"), "EFFECT", words.Say(*effect));
+  }
   Put(row, "PENALTY", claim.penalty_mp() == 0 ? "0" : words.Thousandths(-claim.penalty_mp()));
 }
 
-// A list of the claims in one state; nothing where there are none.
-void FillList(const Facts& facts, v1::ClaimState state, TextId title, int* number,
-              Dictionary* out) {
+// A list of the claims that fit; nothing where there are none.
+void FillList(const Facts& facts, absl::FunctionRef<bool(const v1::Claim&)> fits, TextId title,
+              int* number, Dictionary* out) {
   Dictionary* list = nullptr;
   int64_t count = 0;
   for (const v1::Claim& claim : facts.card().claims()) {
-    if (claim.state() != state) continue;
+    if (!fits(claim)) continue;
     if (++count > kRowsMax) continue;
     if (list == nullptr) {
       list = Add(out, "LIST");
@@ -335,9 +356,16 @@ void FillClaims(const Facts& facts, Dictionary* out) {
     if (state == v1::CLAIM_STATE_WRONG) ShowIf(out, "NO_WRONG", count == 0);
   }
   int number = 0;
-  FillList(facts, v1::CLAIM_STATE_WRONG, TextId::h_wrong, &number, out);
-  FillList(facts, v1::CLAIM_STATE_TRUE_NOT_OURS, TextId::h_true, &number, out);
-  FillList(facts, v1::CLAIM_STATE_WAITING, TextId::h_waiting, &number, out);
+  const auto in = [](v1::ClaimState state) {
+    return [state](const v1::Claim& claim) { return claim.state() == state; };
+  };
+  FillList(facts, in(v1::CLAIM_STATE_WRONG), TextId::h_wrong, &number, out);
+  FillList(facts, in(v1::CLAIM_STATE_TRUE_NOT_OURS), TextId::h_true, &number, out);
+  FillList(facts, in(v1::CLAIM_STATE_WAITING), TextId::h_waiting, &number, out);
+  const auto checked = [](const v1::Claim& claim) {
+    return claim.effect() != v1::EFFECT_VERDICT_UNSPECIFIED;
+  };
+  FillList(facts, checked, TextId::h_checked, &number, out);
 }
 
 }  // namespace drill::report

@@ -27,6 +27,7 @@ std::vector<Flag> Flags(const Facts& facts, const v1::InjectTimes& inject) {
   if (inject.late_us() > 0) {
     add(words.Say(TextId::flag_late, {words.Duration(inject.late_us())}), true);
   }
+  if (inject.by_red()) add(words.Say(TextId::flag_red), true);
   if (inject.hand_played()) add(words.Say(TextId::flag_hand), false);
   if (inject.blocked() > 0) {
     add(words.Say(TextId::flag_blocked, {words.Count(inject.blocked())}), true);

@@ -1,6 +1,8 @@
 #include "server/view/queries.h"
 
 #include <algorithm>
+#include <tuple>
+#include <vector>
 
 #include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
@@ -294,17 +296,52 @@ absl::StatusOr<v1::Inbox> ReadInbox(const Query& q, const std::string& id) {
   return inbox;
 }
 
+namespace {
+
+// What agents found of one claim.
+std::vector<v1::EffectChecked> EffectsOf(const Exercise& e, int observation) {
+  std::vector<v1::EffectChecked> effects;
+  for (auto it = e.effects.lower_bound({observation, 0, 0});
+       it != e.effects.end() && std::get<0>(it->first) == observation; ++it) {
+    if (it->second.record == 0) continue;  // not answered yet
+    v1::EffectChecked& effect = effects.emplace_back();
+    *effect.mutable_report() = it->second.report;
+    effect.set_verdict(it->second.verdict);
+  }
+  return effects;
+}
+
+// Nobody has placed it, or what the engine made of it is contradicted by an agent and no evaluator
+// has spoken.
+bool WaitsForJudge(const ObservationState& observation,
+                   const std::vector<v1::EffectChecked>& effects) {
+  if (observation.rejection != v1::REJECTION_UNSPECIFIED || observation.merged_into >= 0) {
+    return false;
+  }
+  if (observation.matches.empty()) return true;
+  const auto& matches = observation.matches;
+  if (std::any_of(matches.begin(), matches.end(), [](const Match& m) { return m.by_evaluator; })) {
+    return false;
+  }
+  return std::any_of(effects.begin(), effects.end(), [](const v1::EffectChecked& effect) {
+    return effect.verdict() == v1::EFFECT_VERDICT_FALSE ||
+           effect.verdict() == v1::EFFECT_VERDICT_PARTIAL;
+  });
+}
+
+}  // namespace
+
 absl::StatusOr<v1::Queue> ReadQueue(const Query& q, const std::string& id) {
   ASSIGN_OR_RETURN(const Exercise* e, VisibleTo(q, id, Sight::kControl));
   v1::Queue queue;
-  for (const ObservationState& observation : e->observations) {
-    if (!observation.matches.empty() || observation.rejection != v1::REJECTION_UNSPECIFIED ||
-        observation.merged_into >= 0) {
-      continue;
-    }
+  for (size_t i = 0; i < e->observations.size(); ++i) {
+    const ObservationState& observation = e->observations[i];
+    const std::vector<v1::EffectChecked> effects = EffectsOf(*e, static_cast<int>(i));
+    if (!WaitsForJudge(observation, effects)) continue;
     v1::QueueItem* item = queue.add_items();
     *item->mutable_observation() = observation.made;
     item->set_received_us(observation.received_us);
+    *item->mutable_effects() = {effects.begin(), effects.end()};
     AddComments(*e, item);
     for (const std::string& host_id : observation.made.hosts()) {
       const int host = e->FindHost(host_id);

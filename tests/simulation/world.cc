@@ -1,6 +1,8 @@
 #include "tests/simulation/world.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
@@ -413,6 +415,16 @@ void World::Carry(Host* host, const agent::Effect& effect) {
     Tell(absl::StrCat(host->id, " says ", v1::OrderEventKind_Name(record->event.kind()).substr(17),
                       " ", Host::Key(record->event.order())));
     host->engine->OnRecorded(entry);
+  } else if (const auto* look = std::get_if<agent::LookAtOrder>(&effect)) {
+    Look(host, look->check);
+  } else if (const auto* looked = std::get_if<agent::RecordLook>(&effect)) {
+    v1::OutboxEntry entry;
+    entry.set_seq(host->outbox_next++);
+    *entry.mutable_effect() = looked->report;
+    host->outbox.push_back(entry);
+    Tell(absl::StrCat(host->id, " looked for ", looked->report.check(), " at ",
+                      Host::Key(looked->report.order())));
+    host->engine->OnRecorded(entry);
   } else if (const auto* trim = std::get_if<agent::TrimOutbox>(&effect)) {
     std::erase_if(host->outbox, [&](const auto& entry) { return entry.seq() <= trim->seq; });
   } else if (std::holds_alternative<agent::ResendOutbox>(effect)) {
@@ -426,6 +438,27 @@ void World::Carry(Host* host, const agent::Effect& effect) {
     for (const auto& finding : ask->findings) *report.add_findings() = finding;
     host->engine->OnDryRun(report);
   }
+}
+
+// What a team has done on a host is drawn; what the agent has undone is not the team's.
+void World::Look(Host* host, const v1::EffectCheck& check) {
+  At(now_ + Between(1, 50) * kMs, [this, host, check, run = host->run] {
+    if (host->run != run || host->engine == nullptr) return;
+    v1::EffectReport report;
+    report.set_check(check.check());
+    *report.mutable_order() = check.order();
+    report.set_at_us(host->Boot(now_));
+    const auto it = host->disk.find(Host::Key(check.order()));
+    report.set_undone(it == host->disk.end() || it->second.stage != OnDisk::Stage::kApplied);
+    if (!report.undone()) {
+      report.set_traces_total(4);
+      for (int i = 0; i < 4; ++i) {
+        report.add_traces()->set_fate(static_cast<v1::TraceFate>(Between(1, 4)));
+      }
+    }
+    host->engine->OnLooked(std::move(report));
+    Pump(host);
+  });
 }
 
 void World::CheckStart(Host* host, const v1::Order& order) {
@@ -602,7 +635,7 @@ void World::Team(Host* host, const std::string& path) {
   v1::Command command;
   command.mutable_observe()->set_exercise("drill");
   v1::ObservationMade* o = command.mutable_observe()->mutable_observation();
-  o->set_kind(v1::OBSERVATION_KIND_DETECTION);
+  o->set_kind(Chance(50) ? v1::OBSERVATION_KIND_DETECTION : v1::OBSERVATION_KIND_CONTAINMENT);
   o->add_hosts(host->id);
   v1::Artefact* artefact = o->add_artefacts();
   artefact->set_kind(v1::ARTEFACT_KIND_PATH);
@@ -752,6 +785,15 @@ void World::CheckEnd() {
       }
     }
     if (!host->outbox.empty()) Breach(absl::StrCat(host->id, ": its outbox was never emptied"));
+  }
+  // Each claim is looked at once, and where anything of its order stands, not before it is.
+  std::set<std::tuple<std::string, std::string, std::string>> looked;
+  for (const Stamped& stamped : journal_) {
+    if (!stamped.record.has_effect_checked()) continue;
+    const v1::EffectReport& report = stamped.record.effect_checked().report();
+    if (!looked.insert({report.check(), report.order().inject(), report.order().host()}).second) {
+      Breach(absl::StrCat(report.check(), " was answered twice"));
+    }
   }
   // The journal alone gives the same state, and the same score by bytes.
   Engine replayed(&Score);

@@ -79,6 +79,7 @@ class World {
   void ArmAgent(Host* host);
   void Carry(Host* host, const agent::Effect& effect);
   void Play(Host* host, const v1::Order& order);
+  void Look(Host* host, const v1::EffectCheck& check);
   void CheckStart(Host* host, const v1::Order& order);
 
   // People.

@@ -22,10 +22,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-v1::OrderEvent EventOf(absl::string_view inject) {
-  v1::OrderEvent event;
-  event.mutable_order()->set_inject(std::string(inject));
-  return event;
+v1::OutboxEntry EventOf(absl::string_view inject) {
+  v1::OutboxEntry entry;
+  entry.mutable_event()->mutable_order()->set_inject(std::string(inject));
+  return entry;
 }
 
 std::vector<std::string> Described(const std::vector<v1::OutboxEntry>& entries) {
@@ -117,8 +117,8 @@ TEST_F(OutboxTest, AcknowledgementsAreCheckedAndMayRepeat) {
 }
 
 TEST_F(OutboxTest, TheFileDoesNotGrowWithWhatIsAcknowledged) {
-  v1::OrderEvent large = EventOf("a");
-  large.add_notes(std::string(10'000, 'n'));
+  v1::OutboxEntry large = EventOf("a");
+  large.mutable_event()->add_notes(std::string(10'000, 'n'));
   Outbox outbox = Open();
   uint64_t last = 0;
   for (int i = 0; i < 100; ++i) {
@@ -129,6 +129,20 @@ TEST_F(OutboxTest, TheFileDoesNotGrowWithWhatIsAcknowledged) {
     ASSERT_LT(std::filesystem::file_size(queue()), Outbox::kCompactBytes + 30'000);
   }
   EXPECT_EQ(*Open().Append({EventOf("b")}), last + 1);
+}
+
+TEST_F(OutboxTest, WhatWasSeenForAClaimIsKeptAsEventsAre) {
+  {
+    Outbox outbox = Open();
+    v1::OutboxEntry looked;
+    looked.mutable_effect()->set_check("soc-1");
+    ASSERT_OK(outbox.Append({EventOf("a"), looked, EventOf("b")}));
+    ASSERT_OK(outbox.Ack(1));
+  }
+  const Outbox outbox = Open();
+  const std::vector<v1::OutboxEntry> pending = outbox.Pending(0, 1 << 20);
+  EXPECT_THAT(Described(pending), ElementsAre("2:", "3:b"));
+  EXPECT_EQ(pending[0].effect().check(), "soc-1");
 }
 
 TEST_F(OutboxTest, ATornEndIsCutOffWhereverItIsTorn) {
@@ -182,8 +196,8 @@ TEST_F(OutboxTest, ADamagedFileIsSetAsideAndWhatReadsIsSentUnderANewId) {
 
 TEST_F(OutboxTest, RefusesMoreThanItsLimit) {
   Outbox outbox = Open();
-  v1::OrderEvent large = EventOf("a");
-  large.add_notes(std::string(7 << 20, 'n'));
+  v1::OutboxEntry large = EventOf("a");
+  large.mutable_event()->add_notes(std::string(7 << 20, 'n'));
   absl::Status status;
   int taken = 0;
   while ((status = outbox.Append({large}).status()).ok()) ++taken;
@@ -203,7 +217,7 @@ TEST_F(OutboxTest, AFullDiskAddsNothingAndLosesNothing) {
     setrlimit(RLIMIT_FSIZE, &small);
     const auto seq = outbox.Append({EventOf(std::string(100, 'x'))});
     // What still fits goes in afterwards, with the number that was not used.
-    const auto next = outbox.Append({v1::OrderEvent()});
+    const auto next = outbox.Append({EventOf("")});
     _exit(absl::IsResourceExhausted(seq.status()) && next.ok() && *next == 2 ? 0 : 1);
   }
   int status = 0;

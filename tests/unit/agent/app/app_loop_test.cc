@@ -101,8 +101,8 @@ class AppLoopTest : public ::testing::Test {
     parts_.stop_file = directory_ + "/STOP";
     parts_.show = [](const std::string&) {};
     parts_.deliver_max_us = 10'000;
-    parts_.append = [this](absl::Span<const v1::OrderEvent> events) -> absl::StatusOr<uint64_t> {
-      if (!disk_full_) return outbox_->Append(events);
+    parts_.append = [this](absl::Span<const v1::OutboxEntry> entries) -> absl::StatusOr<uint64_t> {
+      if (!disk_full_) return outbox_->Append(entries);
       ++failures_;
       return absl::ResourceExhaustedError("no space left on device");
     };

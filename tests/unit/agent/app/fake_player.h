@@ -49,6 +49,12 @@ class FakePlayer : public Player {
     outcome.at_boot_us = os::BootMicros();
     return outcome;
   }
+  v1::EffectReport Look(const v1::OrderId& id) override {
+    Called("look", id);
+    v1::EffectReport report;
+    report.set_at_us(os::BootMicros());
+    return report;
+  }
   void Freeze(bool frozen) override { Note(frozen ? "freeze" : "unfreeze"); }
   void Forget(const v1::OrderId& id) override { Called("forget", id); }
   absl::Status DryRun(const v1::Order& order) override {

@@ -227,6 +227,7 @@ class EngineBench {
 
   std::vector<std::string> words;
   std::vector<v1::OrderEvent> events;
+  std::vector<v1::OutboxEntry> looks;
   std::vector<v1::AgentFrame> frames;
   std::vector<AskPlayer> asked;
   v1::Heartbeat heartbeat;
@@ -273,6 +274,23 @@ class EngineBench {
     entry.set_seq(++seq);
     *entry.mutable_event() = e.event;
     events.push_back(std::move(e.event));
+    engine_->OnRecorded(entry);
+  }
+  void One(LookAtOrder& e) {
+    words.push_back(absl::StrCat("look ", e.check.order().inject(), " for ", e.check.check(),
+                                 e.first ? " first" : ""));
+    v1::EffectReport report;
+    report.set_check(e.check.check());
+    *report.mutable_order() = e.check.order();
+    report.set_at_us(now);
+    engine_->OnLooked(std::move(report));
+  }
+  void One(RecordLook& e) {
+    words.push_back(absl::StrCat("tell ", e.report.check(), " of ", e.report.order().inject()));
+    v1::OutboxEntry entry;
+    entry.set_seq(++seq);
+    *entry.mutable_effect() = e.report;
+    looks.push_back(entry);
     engine_->OnRecorded(entry);
   }
   void One(TrimOutbox& e) { words.push_back(absl::StrCat("trim ", e.seq)); }

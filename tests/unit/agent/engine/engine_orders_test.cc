@@ -331,5 +331,54 @@ TEST_F(EngineOrdersTest, HeartbeatsTellTheOutboxAndWhatIsActive) {
   EXPECT_EQ(b.heartbeat.active_orders(), 1);
 }
 
+// ---- claims ----
+
+v1::DesiredSet WithCheck(v1::DesiredSet set, const v1::Order& order, const std::string& claim) {
+  v1::EffectCheck* check = set.add_checks();
+  check->set_check(claim);
+  *check->mutable_order() = order.id();
+  return set;
+}
+
+TEST_F(EngineOrdersTest, AClaimIsLookedAtOnceHoweverOftenItIsAskedAbout) {
+  const v1::Order order = b.Direct("a");
+  b.Want({order});
+  b.Did();
+  b.Receive(WithCheck(b.SetOf({order}), order, "soc-1"));
+  EXPECT_THAT(b.Did(), ElementsAre("look a for soc-1", "tell soc-1 of a"));
+  b.Receive(WithCheck(b.SetOf({order}), order, "soc-1"));
+  EXPECT_THAT(b.Did(), IsEmpty());
+  b.Receive(WithCheck(WithCheck(b.SetOf({order}), order, "soc-1"), order, "soc-2"));
+  EXPECT_THAT(b.Did(), ElementsAre("look a for soc-2", "tell soc-2 of a"));
+  EXPECT_EQ(b.looks.at(0).effect().at_us(), b.EngineNow());
+}
+
+TEST_F(EngineOrdersTest, WhatIsToBeUndoneIsLookedAtFirst) {
+  const v1::Order order = b.Direct("a");
+  b.Want({order});
+  b.Did();
+  b.Receive(WithCheck(b.SetOf({EngineBench::ToUndo(order)}), order, "soc-1"));
+  EXPECT_THAT(b.Did(), ElementsAre("look a for soc-1 first", "undo a ended", "tell soc-1 of a",
+                                   "tell a undone"));
+}
+
+TEST_F(EngineOrdersTest, AnAnswerThatTheOutboxHoldsIsNotGivenAgain) {
+  const v1::Order order = b.Direct("a");
+  v1::OutboxEntry answered;
+  answered.set_seq(1);
+  answered.mutable_effect()->set_check("soc-1");
+  *answered.mutable_effect()->mutable_order() = order.id();
+  b.engine().Remember(answered);
+  b.Receive(WithCheck(b.SetOf({}), order, "soc-1"));
+  EXPECT_THAT(b.Did(), IsEmpty());
+}
+
+TEST_F(EngineOrdersTest, AClaimAboutAnotherHostIsIgnored) {
+  v1::Order order = b.Direct("a");
+  order.mutable_id()->set_host("other");
+  b.Receive(WithCheck(b.SetOf({}), order, "soc-1"));
+  EXPECT_THAT(b.Did(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace drill::agent

@@ -64,6 +64,10 @@ file_appeal           no      hidden    hidden     hidden  hidden  no       no  
 answer_appeal         no      hidden    hidden     hidden  hidden  no       no         no        no     no       no       yes
 take_note             no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       yes
 answer_survey         no      hidden    hidden     hidden  hidden  yes      yes        yes       yes    yes      yes      yes
+
+judge_red_action      no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no      no
+record_red_action     no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
+close_red             no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
 )";
 
 // A command of this kind for exercise `drill`.

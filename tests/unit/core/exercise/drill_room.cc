@@ -105,6 +105,14 @@ std::string BeaconScenario() {
                              {{"{web_deface: {page: /srv/index.html}}", "{network_beacon: {}}"}});
 }
 
+std::string RedScenario() {
+  return absl::StrCat(
+      absl::StrReplaceAll(kStandardScenario,
+                          {{"{id: ops, title:", "{id: ops, red: true, title:"},
+                           {"{kind: contain, team: ops,", "{kind: contain, team: soc,"}}),
+      "free_play:\n  expect: [{kind: detect, team: soc, target: 60s, limit: 300s, weight: 2}]\n");
+}
+
 template <typename Message>
 Message Text(absl::string_view text) {
   Message message;
@@ -297,6 +305,22 @@ void DrillRoom::AgentSays(const std::string& host, const std::string& inject,
   event->mutable_order()->set_attempt(1);
   event->set_kind(kind);
   event->MergeFrom(Text<v1::OrderEvent>(more));
+  EXPECT_OK(Handle(events));
+}
+
+void DrillRoom::AgentLooks(const std::string& host, const std::string& inject,
+                           const std::string& claim, absl::string_view more) {
+  AgentEvents events{host, "box-" + host, {}};
+  v1::OutboxEntry& entry = events.entries.emplace_back();
+  entry.set_seq(++outbox_[host]);
+  v1::EffectReport* report = entry.mutable_effect();
+  report->set_check(claim);
+  report->mutable_order()->set_exercise(kId);
+  report->mutable_order()->set_inject(inject);
+  report->mutable_order()->set_host(host);
+  report->mutable_order()->set_attempt(1);
+  report->set_at_us(now_us);
+  report->MergeFrom(Text<v1::EffectReport>(more));
   EXPECT_OK(Handle(events));
 }
 

@@ -32,6 +32,8 @@ Message Text(absl::string_view text);
 extern const char kStandardScenario[];
 // The same, but `act` calls the sink.
 std::string BeaconScenario();
+// The same, but ops is a red team, and soc is expected to detect what it does.
+std::string RedScenario();
 
 // A controller without threads, disk or network: an Engine, a clock that only the test moves, and
 // agents for whom the test speaks.
@@ -72,6 +74,9 @@ class DrillRoom {
   // The next entry of the host's outbox; `more`: fields of OrderEvent in text form.
   void AgentSays(const std::string& host, const std::string& inject, v1::OrderEventKind kind,
                  absl::string_view more = "");
+  // What the host's agent has found of a claim; `more`: fields of EffectReport in text form.
+  void AgentLooks(const std::string& host, const std::string& inject, const std::string& claim,
+                  absl::string_view more);
   // Started and applied now, with one trace: path /srv/INJECT.
   void Play(const std::string& host, const std::string& inject);
   void Undo(const std::string& host, const std::string& inject,

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "core/exercise/mark.h"
@@ -72,6 +73,10 @@ link_observation         precondition precondition precondition =            =  
 reject_observation       precondition precondition precondition =            =            =            =            precondition precondition precondition observation_rejected
 read_message             missing      missing      missing      =            =            -            -            -            -            -            message_read
 read_message:unreleased  missing      missing      missing      missing      missing      missing      missing      missing      missing      missing      -
+record_red_action        missing      missing      missing      =            =            =            precondition precondition precondition precondition red_action_recorded
+record_red_action:blue   missing      missing      missing      denied       denied       denied       denied       denied       denied       denied       -
+judge_red_action         precondition precondition precondition =            =            =            missing      precondition precondition precondition red_action_judged
+close_red                missing      missing      missing      =            =            =            =            =            precondition precondition red_closed
 
 open_judging             precondition precondition precondition precondition precondition judging      -            precondition precondition precondition judging_opened
 rate_element             precondition precondition precondition precondition precondition =            =            precondition precondition precondition element_rated
@@ -182,6 +187,13 @@ Said CommandOf(const std::string& row, DrillRoom& room) {
         "observation: 'soc-1' rejection: REJECTION_WRONG } }"}},
       {"read_message", {"blue", "read_message { exercise: 'drill' inject: 'msg' }"}},
       {"read_message:unreleased", {"blue", "read_message { exercise: 'drill' inject: 'nag' }"}},
+      {"close_red",
+       {"green",
+        "close_red { exercise: 'drill' closed { report { name: 'r' sealed: true sha256: "
+        "'0123456789abcdef0123456789abcdef' } data_deleted: true attestation: 'x' } }"}},
+      {"judge_red_action",
+       {"controller",
+        "judge_red_action { exercise: 'drill' judged { action: 'ops-action-1' note: 'no' } }"}},
       {"open_judging", {"director", "open_judging { exercise: 'drill' }"}},
       {"rate_element",
        {"evaluator",
@@ -272,6 +284,14 @@ Said CommandOf(const std::string& row, DrillRoom& room) {
                              "on_behalf { channel: 'phone' confirmed_by: 'evaluator' received_us: ",
                              at, " } } }"))};
   }
+  if (absl::StartsWith(row, "record_red_action")) {
+    return {row == "record_red_action" ? "green" : "blue",
+            Cmd(absl::StrCat("record_red_action { exercise: 'drill' action { title: 't' host: 'd1' "
+                             "severity: RED_SEVERITY_LOW effect: 'e' artefacts { kind: "
+                             "ARTEFACT_KIND_ACCOUNT value: 'a' } proof { name: 'p' sealed: true "
+                             "sha256: '0123456789abcdef0123456789abcdef' } at_us: ",
+                             at, " } }"))};
+  }
   ADD_FAILURE() << "no command for row " << row;
   return {};
 }
@@ -320,8 +340,14 @@ std::unique_ptr<DrillRoom> RoomFor(const std::string& row, v1::Phase phase) {
        {"give_mark", "settle_mark", "file_appeal", "answer_appeal", "answer_survey"}) {
     if (row.starts_with(judged)) options.scenario = testing::kJudgedScenario;
   }
+  const bool red =
+      row.starts_with("record_red") || row.starts_with("judge_red") || row == "close_red";
+  if (red) options.scenario = testing::RedScenario();
   auto room = At(phase, options);
   Prepare(row, phase, room.get());
+  if (row == "judge_red_action" && (room->e().InPlay() || phase == v1::PHASE_ENDED)) {
+    room->Must("green", CommandOf("record_red_action", *room).command);
+  }
   if (row == "close_exercise:clean" && phase == v1::PHASE_FINAL) {
     room->Must("owner", room->AcceptCommand("act", "w1"));
   }

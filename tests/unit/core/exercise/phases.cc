@@ -134,6 +134,11 @@ std::unique_ptr<DrillRoom> WayTo(v1::Phase phase, const DrillRoom::Options& opti
   room->Must("evaluator", "finalise_score { exercise: 'drill' }");
   if (phase == v1::PHASE_FINAL) return room;
   if (acts) room->Must("owner", room->AcceptCommand("act", "w1"));
+  if (options.scenario == RedScenario()) {
+    room->Must("green",
+               "close_red { exercise: 'drill' closed { report { name: 'r' sealed: true sha256: "
+               "'0123456789abcdef0123456789abcdef' } data_deleted: true attestation: 'x' } }");
+  }
   room->Must("director", "close_exercise { exercise: 'drill' }");
   return room;
 }

@@ -288,6 +288,23 @@ DrillScript& DrillScript::Recover(absl::string_view team, absl::string_view inje
   return Match(Say(team, v1::OBSERVATION_KIND_RECOVERY, hosts), inject, hosts);
 }
 
+DrillScript& DrillScript::Effect(absl::string_view observation, absl::string_view inject,
+                                 absl::string_view host, v1::EffectVerdict verdict, int told,
+                                 int standing) {
+  v1::Record record;
+  v1::EffectChecked* checked = record.mutable_effect_checked();
+  checked->set_verdict(verdict);
+  v1::EffectReport* report = checked->mutable_report();
+  report->set_check(std::string(observation));
+  report->mutable_order()->set_exercise(id_);
+  report->mutable_order()->set_inject(std::string(inject));
+  report->mutable_order()->set_host(std::string(host));
+  for (int i = 0; i < told; ++i) {
+    report->add_traces()->set_fate(i < standing ? v1::TRACE_FATE_STANDING : v1::TRACE_FATE_GONE);
+  }
+  return Append(std::move(record));
+}
+
 DrillScript& DrillScript::End(bool aborted) {
   v1::Record record;
   record.mutable_exercise_ended()->set_aborted(aborted);

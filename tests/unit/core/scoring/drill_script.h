@@ -71,6 +71,11 @@ class DrillScript {
   DrillScript& Recover(absl::string_view team, absl::string_view inject,
                        std::initializer_list<const char*> hosts);
 
+  // The agent's word on a claim about one host.
+  DrillScript& Effect(absl::string_view observation, absl::string_view inject,
+                      absl::string_view host, v1::EffectVerdict verdict, int told = 4,
+                      int standing = 0);
+
   DrillScript& End(bool aborted = false);
   DrillScript& Rate(absl::string_view system, v1::Element element);
   DrillScript& Finalise();

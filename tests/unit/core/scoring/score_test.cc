@@ -596,6 +596,89 @@ TEST(InboxTest, AnAnswerThatNobodyJudgedIsNotDone) {
   EXPECT_EQ(card.lines(0).state(), v1::LINE_STATE_NOT_PLAYED) << "the call was never released";
 }
 
+// ---- claims that the agent has checked ---------------------------------------------------------
+
+constexpr absl::string_view kContain =
+    "{kind: contain, team: soc, target: 60s, limit: 300s, weight: 2}";
+
+// Contained on web-1 at second 20, which counts in full, and the agent's word on it.
+v1::Scorecard Checked(v1::EffectVerdict verdict, int told, int standing) {
+  DrillScript drill = Played(Deface(kContain));
+  const std::string claim = drill.At(20).Say("soc", v1::OBSERVATION_KIND_CONTAINMENT, {"web-1"});
+  drill.Match(claim, "deface", {"web-1"});
+  drill.Effect(claim, "deface", "web-1", verdict, told, standing);
+  return drill.At(400).End().Score();
+}
+
+TEST(EffectTest, WhatTheAgentFoundDecidesWhatAClaimOfWorkIsWorth) {
+  EXPECT_EQ(Checked(v1::EFFECT_VERDICT_CONFIRMED, 4, 0).earned_mp(), 2000);
+  EXPECT_EQ(Checked(v1::EFFECT_VERDICT_UNKNOWN, 0, 0).earned_mp(), 2000);
+  EXPECT_EQ(Checked(v1::EFFECT_VERDICT_PARTIAL, 4, 1).earned_mp(), 1500);
+  EXPECT_EQ(Checked(v1::EFFECT_VERDICT_PARTIAL, 3, 1).earned_mp(), 1334);
+  EXPECT_EQ(Checked(v1::EFFECT_VERDICT_FALSE, 4, 4).earned_mp(), 0);
+}
+
+TEST(EffectTest, LineAndClaimSayWhatTheAgentFound) {
+  const v1::Scorecard refuted = Checked(v1::EFFECT_VERDICT_FALSE, 4, 4);
+  EXPECT_EQ(refuted.claims(0).effect(), v1::EFFECT_VERDICT_FALSE);
+  EXPECT_EQ(refuted.claims(0).penalty_mp(), 0);
+  const v1::HostLine& host = Host(refuted.lines(0), "web-1");
+  EXPECT_EQ(host.effect(), v1::EFFECT_VERDICT_FALSE);
+  EXPECT_EQ(host.state(), v1::LINE_STATE_UNMET);
+  EXPECT_EQ(host.observation(), refuted.claims(0).observation());
+  EXPECT_THAT(Because(refuted.lines(0)), HasSubstr("the agent found all of it still standing"));
+  const v1::Scorecard partly = Checked(v1::EFFECT_VERDICT_PARTIAL, 4, 1);
+  EXPECT_EQ(Host(partly.lines(0), "web-1").effect(), v1::EFFECT_VERDICT_PARTIAL);
+  EXPECT_THAT(Because(partly.lines(0)), HasSubstr("1 of 4 traces still stood"));
+  EXPECT_EQ(Host(Checked(v1::EFFECT_VERDICT_CONFIRMED, 4, 0).lines(0), "web-1").effect(),
+            v1::EFFECT_VERDICT_CONFIRMED);
+}
+
+TEST(EffectTest, AnEvaluatorsLinkStandsOverTheAgentsWord) {
+  DrillScript drill = Played(Deface(kContain));
+  const std::string claim = drill.At(20).Say("soc", v1::OBSERVATION_KIND_CONTAINMENT, {"web-1"});
+  drill.Match(claim, "deface", {"web-1"});
+  drill.Effect(claim, "deface", "web-1", v1::EFFECT_VERDICT_FALSE, 4, 4);
+  EXPECT_EQ(drill.Score().earned_mp(), 0);
+  drill.Link(claim, "deface", {"web-1"}, 700);
+  EXPECT_EQ(drill.Score().earned_mp(), 1400);
+  EXPECT_EQ(drill.Score().claims(0).effect(), v1::EFFECT_VERDICT_FALSE) << "it stays said";
+}
+
+// A false claim is no repeat that a true one would follow in vain, and a half done one no ceiling.
+TEST(EffectTest, WhatIsDoneAfterwardsCountsFromThen) {
+  for (const auto& [verdict, standing] :
+       {std::pair{v1::EFFECT_VERDICT_FALSE, 4}, std::pair{v1::EFFECT_VERDICT_PARTIAL, 3}}) {
+    DrillScript drill = Played(Deface(kContain));
+    const std::string claim = drill.At(20).Say("soc", v1::OBSERVATION_KIND_CONTAINMENT, {"web-1"});
+    drill.Match(claim, "deface", {"web-1"});
+    drill.Effect(claim, "deface", "web-1", verdict, 4, standing);
+    drill.At(190);  // 180 s: half way from target to limit
+    drill.Contain("soc", "deface", {"web-1"});
+    EXPECT_EQ(drill.At(400).End().Score().earned_mp(), 1000) << standing;
+  }
+}
+
+TEST(EffectTest, AFalseClaimTakesNoChanceFromAnotherTeam) {
+  DrillScript drill = Played(Deface(kContain));
+  const std::string claim = drill.At(20).Say("ops", v1::OBSERVATION_KIND_CONTAINMENT, {"web-1"});
+  drill.Match(claim, "deface", {"web-1"});
+  drill.Effect(claim, "deface", "web-1", v1::EFFECT_VERDICT_FALSE, 4, 4);
+  drill.At(30).Contain("soc", "deface", {"web-1"});
+  EXPECT_EQ(drill.At(400).End().Score().earned_mp(), 2000);
+}
+
+TEST(EffectTest, OverSeveralHostsAClaimIsWhatHoldsOfEach) {
+  DrillScript drill = Played(Deface(kContain));
+  const std::string claim =
+      drill.At(20).Say("soc", v1::OBSERVATION_KIND_CONTAINMENT, {"web-1", "web-2"});
+  drill.Match(claim, "deface", {"web-1", "web-2"});
+  drill.Effect(claim, "deface", "web-1", v1::EFFECT_VERDICT_CONFIRMED);
+  EXPECT_EQ(drill.Score().claims(0).effect(), v1::EFFECT_VERDICT_CONFIRMED);
+  drill.Effect(claim, "deface", "web-2", v1::EFFECT_VERDICT_FALSE, 4, 4);
+  EXPECT_EQ(drill.Score().claims(0).effect(), v1::EFFECT_VERDICT_PARTIAL);
+}
+
 // ---- played by hand ----------------------------------------------------------------------------
 
 TEST(ManualTest, RunsFromTheAttestedMoment) {
