@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "agent/app_events.h"
 #include "agent/app_loop.h"
 #include "agent/engine.h"
@@ -14,6 +15,7 @@
 #include "agent/link.h"
 #include "agent/outbox.h"
 #include "agent/policy.h"
+#include "agent/probes/watcher.h"
 #include "agent/worker.h"
 #include "common/base/status.h"
 #include "common/os/clock.h"
@@ -62,6 +64,15 @@ void ShowConnection(const AgentDirectory& directory, const std::string& connecti
   os::WriteFileDurably(directory.Connection(),
                        absl::StrCat(os::WallMicros(), " ", connection, "\n"))
       .IgnoreError();
+}
+
+void ShowHealth(const AgentDirectory& directory, const HostHealth& health) {
+  std::string text;
+  for (const HostHealth::Check& check : health.checks()) {
+    absl::StrAppend(&text, os::WallMicros(), "\t", StateOf(check), "\t", check.name, "\t",
+                    absl::StrReplaceAll(check.why, {{"\n", " "}, {"\t", " "}}), "\n");
+  }
+  os::WriteFileDurably(directory.Health(), text).IgnoreError();
 }
 
 }  // namespace
@@ -119,10 +130,13 @@ absl::Status App::Run() {
   parts.stop_file = s.directory.Stop();
   parts.show = [&s](const std::string& connection) { ShowConnection(s.directory, connection); };
   parts.show("not connected yet");
+  parts.show_health = [&s](const HostHealth& health) { ShowHealth(s.directory, health); };
+  parts.show_health(engine.health());
   os::LogInfo(absl::StrCat("agent of host ", s.identity.settings.host(), ", version ",
                            DRILL_VERSION, ", ", parts.facts.actions.size(),
                            " kinds of action allowed"));
 
+  const Watcher watcher(PolicyFromFile(s.directory.Policy()), s.directory.path(), &s.events);
   Worker worker(s.player.get(), &s.events);
   Link::Options options;
   options.address = s.identity.settings.agent_address();

@@ -14,7 +14,8 @@ namespace drill::agent {
 // The agent of one directory: recovers what an earlier run left, then keeps the link to its
 // controller and plays what it orders. Composition root: the one place that knows all parts.
 //
-// Threads: the caller of Run (engine), one worker (player), two of the link, gRPC's own.
+// Threads: the caller of Run (engine), one worker (player), one watcher (the host's health), two of
+// the link, gRPC's own.
 class App {
  public:
   // FailedPrecondition: another agent runs from the directory, or its files do not fit together.

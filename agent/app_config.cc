@@ -163,6 +163,13 @@ actions: []
 #  undo_store_bytes_max: 268435456
 #  duration_max: 8h
 #  free_bytes_min: 1073741824
+#  load_permille_max: 1500
+
+# Thăm dò: thất bại hai lần liên tiếp thì hoàn tác mọi thứ / probes: two failures in a row undo all:
+#probes:
+#  - url: "http://127.0.0.1:8080/health"
+#  - unit: postgresql.service
+#  - command: [/usr/local/bin/check-portal]
 
 # Hoàn tác hành động gây hại khi bộ điều khiển im lặng quá lâu / undo what harms service when the
 # controller has been silent for so long:

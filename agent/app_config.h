@@ -26,6 +26,8 @@ class AgentDirectory {
   std::string Stop() const { return path_ + "/STOP"; }
   // One line about the connection, for `status`.
   std::string Connection() const { return path_ + "/connection"; }
+  // One line a check of the host's health, for `status`.
+  std::string Health() const { return path_ + "/health"; }
   std::string Outbox() const { return path_ + "/outbox"; }
   std::string Undo() const { return path_ + "/undo"; }
 

@@ -9,7 +9,9 @@
 #include <variant>
 #include <vector>
 
+#include "agent/health.h"
 #include "agent/link.h"
+#include "agent/probes/watcher.h"
 #include "agent/worker.h"
 #include "common/base/mutex.h"
 #include "common/os/file.h"
@@ -53,15 +55,19 @@ struct DryRunDone {
 struct FactsSeen {
   HostFacts facts;
 };
+struct ChecksChanged {
+  std::vector<std::string> names;
+};
 using AppEvent = std::variant<LinkUp, LinkPeer, LinkFrame, LinkDown, LinkFailed, Prepared, Starting,
-                              Played, Undone, DryRunDone, FactsSeen>;
+                              Played, Undone, DryRunDone, FactsSeen, ChecksChanged, Reading>;
 
 // The mailbox of the agent's engine thread: everything that happens, in one order, behind one
 // descriptor that can be polled together with a timer.
 //
-// Posted by the link and the worker on their threads, taken by one. Results of the worker are
-// bounded by the orders that there are; frames by kFramesMax, above which the link waits.
-class AppEvents : public LinkEvents, public WorkerEvents {
+// Posted by the link, the worker and the watcher on their threads, taken by one. Results of the
+// worker are bounded by the orders that there are, readings by the checks' pace; frames by
+// kFramesMax, above which the link waits.
+class AppEvents : public LinkEvents, public WorkerEvents, public WatcherEvents {
  public:
   AppEvents();
 
@@ -84,6 +90,8 @@ class AppEvents : public LinkEvents, public WorkerEvents {
   }
   void OnDryRun(v1::DryRunReport report) override { Post(DryRunDone{std::move(report)}); }
   void OnFacts(HostFacts facts) override { Post(FactsSeen{std::move(facts)}); }
+  void OnChecks(std::vector<std::string> names) override { Post(ChecksChanged{std::move(names)}); }
+  void OnReading(Reading reading) override { Post(std::move(reading)); }
 
   // All that is there, in order. Never blocks.
   std::vector<AppEvent> TakeAll();

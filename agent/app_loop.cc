@@ -127,6 +127,12 @@ void AppLoop::Handle(AppEvent& event, int64_t now_us) {
         } else if constexpr (std::is_same_v<T, DryRunDone>) {
           e.report.set_clock_error_us(engine_.ClockErrorUs(now_us));
           engine_.OnDryRun(e.report);
+        } else if constexpr (std::is_same_v<T, ChecksChanged>) {
+          engine_.OnChecks(e.names, now_us);
+          OnHealth();
+        } else if constexpr (std::is_same_v<T, Reading>) {
+          engine_.OnReading(e, now_us);
+          OnHealth();
         } else {
           static_assert(std::is_same_v<T, FactsSeen>);
           facts_ = std::move(e.facts);
@@ -251,6 +257,19 @@ void AppLoop::OnAcked(uint64_t seq) {
     unacked_bytes_ -= unacked_.front().bytes;
     unacked_.pop_front();
   }
+}
+
+// Readings come all the time; only another state is worth a line.
+void AppLoop::OnHealth() {
+  std::string states;
+  for (const HostHealth::Check& check : engine_.health().checks()) {
+    absl::StrAppend(&states, check.name, "=", StateOf(check), ";");
+  }
+  if (states == shown_health_) return;
+  shown_health_ = std::move(states);
+  const std::string why = engine_.health().why();
+  os::LogInfo(why.empty() ? "the host is well" : absl::StrCat("nothing starts here: ", why));
+  if (parts_.show_health) parts_.show_health(engine_.health());
 }
 
 bool AppLoop::StopFileAppeared(int64_t now_us) {

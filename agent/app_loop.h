@@ -42,6 +42,8 @@ class AppLoop {
     std::string stop_file;
     // Told when the connection comes and goes, for `status`.
     std::function<void(const std::string& connection)> show;
+    // Told when a check of the host begins, changes its state or ends, for `status`.
+    std::function<void(const HostHealth& health)> show_health;
     int64_t undo_max_us = kUndoMaxUs;
     int64_t deliver_max_us = kDeliverMaxUs;
     // Outbox::Append, for tests of a full disk.
@@ -70,6 +72,7 @@ class AppLoop {
   void Record(int64_t now_us);
   void SendOutbox();
   void OnAcked(uint64_t seq);
+  void OnHealth();
   void BeginStop(absl::string_view why, int64_t now_us);
   bool StopFileAppeared(int64_t now_us);
   bool Finished(bool quiet, int64_t now_us);
@@ -85,6 +88,9 @@ class AppLoop {
   Phase phase_ = Phase::kRunning;
   int64_t phase_until_us_ = INT64_MAX;
   absl::Status result_;
+
+  // What was last shown of the host's health.
+  std::string shown_health_;
 
   // Of the controller in this session.
   std::string peer_address_;

@@ -71,6 +71,25 @@ std::string DescribePolicy(const AgentDirectory& directory) {
   return text;
 }
 
+// One line a check, worst first to read: what holds the host.
+std::string DescribeHealth(const AgentDirectory& directory, bool runs) {
+  const absl::StatusOr<std::string> text = os::ReadFile(directory.Health());
+  if (!runs || !text.ok() || text->empty()) return "";
+  std::string lines;
+  bool held = false;
+  for (const absl::string_view line : absl::StrSplit(*text, '\n', absl::SkipEmpty())) {
+    const std::vector<std::string> fields = absl::StrSplit(line, absl::MaxSplits('\t', 3));
+    int64_t since_us = 0;
+    if (fields.size() != 4 || !absl::SimpleAtoi(fields[0], &since_us)) continue;
+    held = held || fields[1] == "held";
+    absl::StrAppend(&lines, "  ", fields[2], ": ", fields[1], " (at ", Time(since_us), ")",
+                    fields[3].empty() ? "" : ": ", fields[3], "\n");
+  }
+  return absl::StrCat(
+      "health:      ",
+      held ? "HELD: everything is undone, nothing starts until it is well again" : "", "\n", lines);
+}
+
 // One order's line; empty where nothing of it was ever started.
 std::string DescribeOrder(const std::string& log) {
   const absl::StatusOr<std::string> content = os::ReadFile(log);
@@ -112,6 +131,7 @@ absl::StatusOr<std::string> DescribeAgent(const AgentDirectory& directory) {
   if (std::filesystem::exists(directory.Stop())) {
     absl::StrAppend(&text, "stopped:     ", directory.Stop(), " is there\n");
   }
+  absl::StrAppend(&text, DescribeHealth(directory, runs));
   std::vector<std::string> lines;
   std::error_code error;
   std::filesystem::directory_iterator entry(directory.Undo(), error);

@@ -8,6 +8,7 @@
 #include "agent/app_config.h"
 #include "agent/commands.h"
 #include "agent/host_player.h"
+#include "agent/probes/checks.h"
 #include "common/base/status.h"
 #include "common/os/file.h"
 #include "common/yaml/load.h"
@@ -49,14 +50,32 @@ SinkEndpoint AnyOpenSink() {
   return sink;
 }
 
+// Asks everything once that the agent would ask again and again: how many did not answer well.
+int AskChecks(const v1::Policy& policy, const AgentDirectory& directory) {
+  int unwell = 0;
+  for (const HostCheck& check : ChecksOf(policy, directory.path())) {
+    const Reading reading = check.look([] { return false; });
+    unwell += reading.good ? 0 : 1;
+    std::printf("%-24s %s%s%s\n", check.name.c_str(), reading.good ? "is well" : "FAILS",
+                reading.why.empty() ? "" : ": ", reading.why.c_str());
+  }
+  return unwell;
+}
+
+absl::Status Unwell(int checks) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      checks, " checks of this host fail; while they do, everything is undone and nothing starts"));
+}
+
 }  // namespace
 
 absl::Status CheckPolicyCommand(Flags& flags) {
   const std::string& file = flags["--scenario"];
-  if (file.empty()) return absl::InvalidArgumentError("--scenario FILE is needed");
-  ASSIGN_OR_RETURN(const std::string text, os::ReadFile(file, kScenarioBytesMax));
   v1::Scenario scenario;
-  RETURN_IF_ERROR(yaml::Load(text, file, &scenario));
+  if (!file.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, os::ReadFile(file, kScenarioBytesMax));
+    RETURN_IF_ERROR(yaml::Load(text, file, &scenario));
+  }
   const AgentDirectory directory(flags["--dir"]);
   const Scratch scratch;
   if (scratch.path().empty()) {
@@ -70,6 +89,11 @@ absl::Status CheckPolicyCommand(Flags& flags) {
   ASSIGN_OR_RETURN(const std::unique_ptr<HostPlayer> player, HostPlayer::Open(std::move(options)));
   ASSIGN_OR_RETURN(const v1::Policy policy, player->CurrentPolicy());
   player->SetSink(AnyOpenSink());
+  const int unwell = AskChecks(policy, directory);
+  if (file.empty()) {
+    std::printf("the policy is sound; --scenario FILE asks what of a scenario it would refuse\n");
+    return unwell == 0 ? absl::OkStatus() : Unwell(unwell);
+  }
 
   int actions = 0;
   int refused = 0;
@@ -90,7 +114,7 @@ absl::Status CheckPolicyCommand(Flags& flags) {
         status.ok() ? "would be played" : absl::StrCat("REFUSED: ", status.message()).c_str());
   }
   std::printf("%d of %d actions would be played on this host\n", actions - refused, actions);
-  if (refused == 0) return absl::OkStatus();
+  if (refused == 0) return unwell == 0 ? absl::OkStatus() : Unwell(unwell);
   return absl::FailedPreconditionError(absl::StrCat(
       refused, " of ", actions, " actions would be refused; the reasons stand above, and ",
       directory.Policy(), " is yours to change"));

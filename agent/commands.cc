@@ -35,8 +35,9 @@ constexpr char kUsage[] =
       the agent from starting until DIR/STOP is removed
   drill-agent status [--dir DIR]
       who this is, whether it is connected, what of a drill is on this host
-  drill-agent policy check --scenario FILE [--dir DIR]
-      what of a scenario this host would refuse; asks no controller, changes nothing
+  drill-agent policy check [--scenario FILE] [--dir DIR]
+      faults of policy.yaml, whether its probes answer well now, and what of a scenario this host
+      would refuse; asks no controller, changes nothing
   drill-agent policy allow --from SCENARIO [--dir DIR] [--yes]
       shows each command that a scenario's exec.atomic would run and asks whether this host may run
       it; --yes answers for all

@@ -15,8 +15,9 @@ using Flags = std::map<std::string, std::string>;
 // Exit code: 0 done, 1 refused or failed, 2 wrong usage.
 int RunCommand(int argc, char** argv);
 
-// cmd_policy.cc. `policy check --scenario FILE`: what of it this host would refuse, without a
-// controller. FailedPrecondition: at least one action would be refused; all are printed.
+// cmd_policy.cc. `policy check [--scenario FILE]`: faults of the policy, how its probes answer,
+// what of the scenario this host would refuse, without a controller. FailedPrecondition: at least
+// one probe fails or action would be refused; all are printed.
 absl::Status CheckPolicyCommand(Flags& flags);
 
 // cmd_policy_allow.cc. `policy allow --from SCENARIO`: shows the owner each command of it that this

@@ -9,6 +9,16 @@ namespace drill::agent {
 namespace {
 
 constexpr int kTracesInlineMax = 32;
+constexpr int kNotesMax = 32;
+constexpr size_t kNoteBytesMax = 512;
+
+// Notes travel as UTF-8: cut where a character begins.
+std::string Shortened(absl::string_view note) {
+  if (note.size() <= kNoteBytesMax) return std::string(note);
+  size_t end = kNoteBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(note[end]) & 0xC0) == 0x80) --end;
+  return std::string(note.substr(0, end));
+}
 
 }  // namespace
 
@@ -237,6 +247,8 @@ void AgentEngine::Drop(Held* held, v1::UndoReason reason, int64_t) {
 }
 
 void AgentEngine::Undo(Held* held, v1::UndoReason reason) {
+  // The first reason counts: by its undo the host may be well again.
+  if (reason == v1::UNDO_REASON_HOST && held->undo_why.empty()) held->undo_why = health_.why();
   if (held->stage == Stage::kStarting) {
     if (!held->undo_wanted) effects_.push_back(CallOffOrder{held->order.id()});
     held->undo_wanted = true;
@@ -251,7 +263,7 @@ void AgentEngine::Close(Held* held, v1::OrderEventKind kind, std::string note, i
   held->stage = Stage::kClosed;
   v1::OrderEvent event = Event(held->order.id(), kind, now_us);
   event.set_cleanup(v1::CLEANUP_RESULT_VERIFIED);
-  if (!note.empty()) event.add_notes(std::move(note));
+  if (!note.empty()) event.add_notes(Shortened(note));
   Tell(std::move(event));
 }
 
@@ -264,14 +276,28 @@ void AgentEngine::Advance(int64_t now_us) {
   last_advance_us_ = now_us;
   const bool silent = now_us - last_frame_us_ >= silence_us_;
   for (auto& [key, held] : orders_) {
+    // Even if the host is well again before it has started: it was asked for while it was not.
+    if (held.stage == Stage::kStarting && !held.undo_wanted && health_.held()) {
+      Undo(&held, v1::UNDO_REASON_HOST);
+    }
     if (held.stage == Stage::kArmed) AdvanceArmed(&held, now_us);
     if (held.stage != Stage::kApplied) continue;
     if (now_us >= held.until_us) {
       Undo(&held, v1::UNDO_REASON_WINDOW);
     } else if (silent && config_.harms_service(held.order)) {
       Undo(&held, v1::UNDO_REASON_SILENCE);
+    } else if (health_.held()) {
+      Undo(&held, v1::UNDO_REASON_HOST);
     }
   }
+}
+
+std::string AgentEngine::WhyNotStarted() const {
+  if (!outbox_works_) return "while the outbox could not be written (disk full?)";
+  if (!health_.may_start()) {
+    return absl::StrCat("while the host itself held everything back: ", health_.why());
+  }
+  return frozen_ ? "while the exercise stood still" : "without a valid lease";
 }
 
 void AgentEngine::AdvanceArmed(Held* held, int64_t now_us) {
@@ -284,9 +310,7 @@ void AgentEngine::AdvanceArmed(Held* held, int64_t now_us) {
     effects_.push_back(DiscardOrder{order.id()});
     Close(held, v1::ORDER_EVENT_KIND_MISSED,
           absl::StrCat("its time passed ", (*engine - order.planned_us()) / 1000, " ms ago ",
-                       !outbox_works_ ? "while the outbox could not be written (disk full?)"
-                       : frozen_      ? "while the exercise stood still"
-                                      : "without a valid lease"),
+                       WhyNotStarted()),
           now_us);
     return;
   }
@@ -363,7 +387,12 @@ void AgentEngine::OnUndone(const v1::OrderId& id, v1::UndoReason reason, const O
   v1::OrderEvent event = Event(id, v1::ORDER_EVENT_KIND_UNDONE, outcome.at_boot_us);
   event.set_cleanup(outcome.cleanup);
   event.set_undo_reason(reason);
-  for (const std::string& note : outcome.notes) event.add_notes(note);
+  if (reason == v1::UNDO_REASON_HOST && !held->undo_why.empty()) {
+    event.add_notes(Shortened(absl::StrCat("undone by the host itself: ", held->undo_why)));
+  }
+  for (const std::string& note : outcome.notes) {
+    if (event.notes_size() < kNotesMax) event.add_notes(note);
+  }
   Tell(std::move(event));
 }
 
@@ -385,6 +414,24 @@ void AgentEngine::OnOutboxWorks(bool works, int64_t now_us) {
   if (works == outbox_works_) return;
   outbox_works_ = works;
   Advance(now_us);
+}
+
+void AgentEngine::OnChecks(const std::vector<std::string>& names, int64_t now_us) {
+  const std::string before = health_.why();
+  health_.SetChecks(names);
+  OnHealth(before, now_us);
+}
+
+void AgentEngine::OnReading(const Reading& reading, int64_t now_us) {
+  const std::string before = health_.why();
+  health_.Take(reading);
+  OnHealth(before, now_us);
+}
+
+void AgentEngine::OnHealth(const std::string& why_before, int64_t now_us) {
+  Advance(now_us);
+  // The director is told at once, not with the next beat.
+  if (health_.why() != why_before) Heartbeat(now_us);
 }
 
 void AgentEngine::StopHere(int64_t now_us) {

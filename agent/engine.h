@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "agent/health.h"
 #include "agent/player.h"
 #include "drill/v1/agent.pb.h"
 
@@ -119,6 +120,12 @@ class AgentEngine {
   // False: the outbox cannot be written (disk full). What would start could not be told, so
   // nothing starts until it can; what runs out of slack meanwhile is missed.
   void OnOutboxWorks(bool works, int64_t now_us);
+  // What the owner has looked at on this host, and what was found. While a check holds the host,
+  // everything is undone (UNDO_REASON_HOST) and nothing starts; what waits then is missed when its
+  // time is over.
+  void OnChecks(const std::vector<std::string>& names, int64_t now_us);
+  void OnReading(const Reading& reading, int64_t now_us);
+  const HostHealth& health() const { return health_; }
 
   // Owner's stop on the host itself: everything is undone; nothing starts any more.
   void StopHere(int64_t now_us);
@@ -148,6 +155,7 @@ class AgentEngine {
     Stage stage = Stage::kPreparing;
     bool undo_wanted = false;  // while with the player
     v1::UndoReason undo_reason = v1::UNDO_REASON_UNSPECIFIED;
+    std::string undo_why;          // by the host itself: why
     int64_t until_us = INT64_MAX;  // BOOTTIME: window or duration over
     bool bounded = false;          // by the window, too
     uint64_t told_seq = 0;         // outbox position of the closing event
@@ -179,12 +187,17 @@ class AgentEngine {
   void Tell(v1::OrderEvent event) { effects_.push_back(RecordEvent{std::move(event)}); }
   void Heartbeat(int64_t now_us);
   bool LeaseValid(int64_t now_us) const { return now_us < lease_until_us_; }
-  bool MayStart() const { return !frozen_ && !stopped_here_ && outbox_works_; }
+  bool MayStart() const {
+    return !frozen_ && !stopped_here_ && outbox_works_ && health_.may_start();
+  }
+  std::string WhyNotStarted() const;
+  void OnHealth(const std::string& why_before, int64_t now_us);
   const Sample* Best(int64_t now_us) const;
   int64_t ToEngine(int64_t boot_us) const;
 
   const EngineConfig config_;
   HostFacts facts_;
+  HostHealth health_;
   absl::btree_map<Key, Held> orders_;
   absl::btree_map<std::string, int> starts_;  // exercise → orders started here
   // Scopes that came with the newest set, each checked once.

@@ -79,6 +79,7 @@ void AgentEngine::Heartbeat(int64_t now_us) {
   heartbeat->set_undo_free_bytes(facts_.undo_free_bytes);
   heartbeat->set_outbox_seq(outbox_seq_);
   heartbeat->set_active_orders(active_orders());
+  heartbeat->set_held_why(health_.why());
   effects_.push_back(SendFrame{std::move(frame)});
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "agent/engine.h"
 #include "common/base/status.h"
 #include "core/exercise/scope.h"
@@ -82,7 +83,11 @@ void AgentEngine::OnDryRunAsked(const v1::DryRun& dry_run, int64_t now_us) {
   }
   for (const v1::Order& order : dry_run.orders()) {
     v1::Scope scope;
-    const absl::Status status = MayBeStarted(order, at, &scope);
+    absl::Status status = MayBeStarted(order, at, &scope);
+    if (status.ok() && !health_.may_start()) {
+      status = absl::FailedPreconditionError(
+          absl::StrCat("the host itself holds everything back now: ", health_.why()));
+    }
     if (status.ok()) {
       *ask.dry_run.add_orders() = order;
     } else {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "agent/policy_probes.h"
 #include "agent/policy_time.h"
 
 namespace drill::agent {
@@ -113,6 +114,7 @@ absl::Status CheckPolicy(const v1::Policy& policy, const std::vector<std::string
                      absl::StrCat("protect \"", path, "\" is not an absolute path below /"));
   }
   CheckNetworkPolicy(policy, &faults);
+  CheckProbes(policy, &faults);
   CheckCaps(policy.caps(), &faults);
   CheckPolicyTimes(policy, &faults);
   return faults.ToStatus("policy");

@@ -98,6 +98,7 @@ void AddAll(Command& root, CommonOptions* options) {
   AddResults(root);
   AddDeconflict(root);
   AddScenario(root);
+  AddRehearse(root);
   AddRegister(root);
   AddPerson(root);
   AddAgent(root);

@@ -4,54 +4,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
-#include "cli/files.h"
+#include "cli/scenario_file.h"
 #include "cli/session.h"
 #include "common/base/status.h"
-#include "common/os/file.h"
-#include "common/yaml/load.h"
-#include "core/scenario/lint.h"
 #include "core/scenario/timeline.h"
 #include "core/scenario/unfold.h"
 
 namespace drill::cli {
 namespace {
-
-// A scenario file with what lint says of it.
-struct Linted {
-  v1::Scenario scenario;
-  std::string source;
-  std::vector<Fault> faults;
-  yaml::Positions positions;
-};
-
-// InvalidArgument: it can't be read as a scenario at all.
-absl::StatusOr<Linted> ReadScenario(const std::string& path) {
-  Linted linted;
-  ASSIGN_OR_RETURN(linted.source, os::ReadFile(path, kSourceBytesMax));
-  RETURN_IF_ERROR(
-      yaml::Load(linted.source, path, &linted.scenario, yaml::Options(), &linted.positions));
-  linted.faults = Lint(linted.scenario);
-  return linted;
-}
-
-std::string FaultText(const Session& session, const std::string& path, const Linted& linted,
-                      const Fault& fault) {
-  const bool error = fault.severity == Severity::kError;
-  const std::string word = session.Painted(session.Say(error ? Msg::kLintError : Msg::kLintWarning),
-                                           error ? Colour::kRed : Colour::kYellow);
-  return yaml::FaultLine(Clean(path), linted.positions.Find(fault.path),
-                         absl::StrCat(word, ": ", Clean(fault.text)));
-}
-
-std::string ErrorLines(const Session& session, const std::string& path, const Linted& linted) {
-  std::vector<std::string> lines;
-  for (const Fault& fault : linted.faults) {
-    if (fault.severity == Severity::kError) {
-      lines.push_back(FaultText(session, path, linted, fault));
-    }
-  }
-  return absl::StrJoin(lines, "\n");
-}
 
 absl::Status LintFiles(Session& session, const std::vector<std::string>& files) {
   size_t bad = 0;
@@ -120,10 +80,7 @@ absl::Status Show(Session& session, const std::string& what) {
   v1::Scenario scenario;
   struct stat info {};
   if (::stat(what.c_str(), &info) == 0) {
-    ASSIGN_OR_RETURN(Linted linted, ReadScenario(what));
-    if (HasErrors(linted.faults)) {
-      return absl::InvalidArgumentError(ErrorLines(session, what, linted));
-    }
+    ASSIGN_OR_RETURN(Linted linted, ReadGoodScenario(session, what));
     scenario = std::move(linted.scenario);
   } else {
     ASSIGN_OR_RETURN(scenario, FindScenario(session, what));
@@ -138,10 +95,7 @@ absl::Status Show(Session& session, const std::string& what) {
 
 // Refuses here what the controller would refuse, because only here is the file to point into.
 absl::Status FillScenario(Session& session, const std::string& path, v1::Command* request) {
-  ASSIGN_OR_RETURN(Linted linted, ReadScenario(path));
-  if (HasErrors(linted.faults)) {
-    return absl::InvalidArgumentError(ErrorLines(session, path, linted));
-  }
+  ASSIGN_OR_RETURN(Linted linted, ReadGoodScenario(session, path));
   for (const Fault& fault : linted.faults) session.Remark(FaultText(session, path, linted, fault));
   *request->mutable_add_scenario()->mutable_scenario() = std::move(linted.scenario);
   request->mutable_add_scenario()->set_source(std::move(linted.source));

@@ -10,6 +10,7 @@ void AddPerson(Command& root);      // person
 void AddRegister(Command& root);    // register
 void AddAgent(Command& root);       // agent
 void AddScenario(Command& root);    // scenario
+void AddRehearse(Command& root);    // rehearse
 void AddScope(Command& root);       // key, scope
 void AddExercise(Command& root);    // exercise
 void AddInject(Command& root);      // inject

@@ -16,6 +16,9 @@ Cell PhaseCell(const Session& session, v1::Phase phase) {
 Cell AgentState(const Session& session, const v1::AgentStatus& agent) {
   if (!agent.enrolled()) return Cell(session.Say(Msg::kAgentNotEnrolled), Colour::kYellow);
   if (!agent.connected()) return Cell(session.Say(Msg::kAgentAway), Colour::kRed);
+  if (!agent.held_why().empty()) {
+    return Cell(session.Say(Msg::kAgentHeld, Clean(agent.held_why())), Colour::kRed);
+  }
   return Cell(session.Say(Msg::kAgentConnected), Colour::kGreen);
 }
 

@@ -305,6 +305,8 @@ absl::string_view English(Msg message) {
       return "not enrolled";
     case Msg::kAgentAway:
       return "away";
+    case Msg::kAgentHeld:
+      return "holds itself back: $0";
     case Msg::kAgentConnected:
       return "connected";
     case Msg::kLintError:
@@ -580,6 +582,63 @@ absl::string_view English(Msg message) {
     case Msg::kDeconflictTruncated:
       return "there are more than the $0 artefacts of one answer; ask by --exercise, or for one "
              "artefact";
+    case Msg::kColPlanned:
+      return "Planned";
+    case Msg::kColReleased:
+      return "Released";
+    case Msg::kColDetected:
+      return "Detected";
+    case Msg::kColReported:
+      return "Reported";
+    case Msg::kColContained:
+      return "Contained";
+    case Msg::kColRecovered:
+      return "Recovered";
+    case Msg::kColAnswered:
+      return "Answered";
+    case Msg::kColLowest:
+      return "Min";
+    case Msg::kColHighest:
+      return "Max";
+    case Msg::kRehearsalHead:
+      return "Rehearsal of «$0» ($1): $2 runs, seed $3, simulated team: $4.";
+    case Msg::kRehearsalMadeUp:
+      return "No --register: a register was made up to fit the scenario (one host a role, people "
+             "as the profile has them).";
+    case Msg::kRehearsalCastSystem:
+      return "part «$0»: system $1, $2 hosts";
+    case Msg::kRehearsalCastTeam:
+      return "part «$0»: team $1, $2 people";
+    case Msg::kRehearsalTimes:
+      return "Timeline (medians; (n): runs in which it happened, where not in all)";
+    case Msg::kRehearsalLoad:
+      return "Injects on one person at the same time, by windows of $0: median/worst";
+    case Msg::kRehearsalWorst:
+      return "$0 ($1): $2 injects at once at $3: $4";
+    case Msg::kRehearsalUnreached:
+      return "Branches not reached, or without effect";
+    case Msg::kRehearsalAnchor:
+      return "$0: never came, because \"$1 $2\" never happened";
+    case Msg::kRehearsalRevoked:
+      return "$0: taken back in every run, because \"$1 $2\" always came first";
+    case Msg::kRehearsalTooLate:
+      return "$0: never came, because its time lay behind the end";
+    case Msg::kRehearsalUnless:
+      return "$0: came in every run; its \"unless $1 $2\" never held it back";
+    case Msg::kRehearsalByHand:
+      return "$0: a contingency, played by hand only";
+    case Msg::kRehearsalScore:
+      return "Expected score (of 100)";
+    case Msg::kRehearsalTotal:
+      return "the whole exercise";
+    case Msg::kRehearsalBounds:
+      return "A perfect team gets $0, nobody at all: $1 (\"-\": nothing counts).";
+    case Msg::kRehearsalUnreachable:
+      return "$0, $1 ($2): even a perfect team gets only $3 of $4: $5";
+    case Msg::kRehearsalUncovered:
+      return "Nobody in team $0 has the skill: $1; it is never done";
+    case Msg::kRehearsalBadPart:
+      return "--cast: the scenario has no part «$0»";
     case Msg::kWhoAmI:
       return "$0 ($1), roles: $2; controller $3, version $4";
   }

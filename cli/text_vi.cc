@@ -304,6 +304,8 @@ absl::string_view Vietnamese(Msg message) {
       return "chưa ghi danh";
     case Msg::kAgentAway:
       return "mất kết nối";
+    case Msg::kAgentHeld:
+      return "máy tự giữ lại: $0";
     case Msg::kAgentConnected:
       return "kết nối";
     case Msg::kLintError:
@@ -580,6 +582,63 @@ absl::string_view Vietnamese(Msg message) {
     case Msg::kDeconflictTruncated:
       return "có nhiều hơn $0 dấu vết của một câu trả lời; hãy hỏi theo --exercise, hoặc từng dấu "
              "vết";
+    case Msg::kColPlanned:
+      return "Dự kiến";
+    case Msg::kColReleased:
+      return "Phát";
+    case Msg::kColDetected:
+      return "Phát hiện";
+    case Msg::kColReported:
+      return "Báo cáo";
+    case Msg::kColContained:
+      return "Ngăn chặn";
+    case Msg::kColRecovered:
+      return "Khôi phục";
+    case Msg::kColAnswered:
+      return "Trả lời";
+    case Msg::kColLowest:
+      return "Thấp nhất";
+    case Msg::kColHighest:
+      return "Cao nhất";
+    case Msg::kRehearsalHead:
+      return "Diễn tập thử «$0» ($1): $2 lượt, hạt giống $3, đội mô phỏng: $4.";
+    case Msg::kRehearsalMadeUp:
+      return "Không có --register: sổ đăng ký được tạo tạm cho vừa kịch bản (mỗi vai trò một máy, "
+             "người theo hồ sơ đội).";
+    case Msg::kRehearsalCastSystem:
+      return "phần «$0»: hệ thống $1, $2 máy";
+    case Msg::kRehearsalCastTeam:
+      return "phần «$0»: đội $1, $2 người";
+    case Msg::kRehearsalTimes:
+      return "Dòng thời gian (trung vị; (n) là số lượt có xảy ra khi không phải mọi lượt)";
+    case Msg::kRehearsalLoad:
+      return "Số sự kiện cùng lúc trên một người, theo từng khoảng $0: trung vị/xấu nhất";
+    case Msg::kRehearsalWorst:
+      return "$0 ($1): $2 sự kiện cùng lúc tại $3: $4";
+    case Msg::kRehearsalUnreached:
+      return "Nhánh không tới được hoặc không có tác dụng";
+    case Msg::kRehearsalAnchor:
+      return "$0: chưa lượt nào đến, vì «$1 $2» không xảy ra";
+    case Msg::kRehearsalRevoked:
+      return "$0: lượt nào cũng bị hủy, vì «$1 $2» luôn xảy ra trước";
+    case Msg::kRehearsalTooLate:
+      return "$0: chưa lượt nào đến, vì thời điểm của nó nằm sau khi kết thúc";
+    case Msg::kRehearsalUnless:
+      return "$0: lượt nào cũng đến; điều kiện «trừ khi $1 $2» chưa lần nào giữ nó lại";
+    case Msg::kRehearsalByHand:
+      return "$0: dự phòng, chỉ phát bằng tay";
+    case Msg::kRehearsalScore:
+      return "Điểm dự kiến (trên 100)";
+    case Msg::kRehearsalTotal:
+      return "cả cuộc diễn tập";
+    case Msg::kRehearsalBounds:
+      return "Đội hoàn hảo đạt $0, không ai ứng cứu: $1 («-»: không có gì được tính).";
+    case Msg::kRehearsalUnreachable:
+      return "$0, $1 ($2): cả đội hoàn hảo cũng chỉ được $3 trên $4: $5";
+    case Msg::kRehearsalUncovered:
+      return "Đội $0 không ai biết việc: $1; những việc đó không bao giờ được làm";
+    case Msg::kRehearsalBadPart:
+      return "--cast: kịch bản không có phần «$0»";
     case Msg::kWhoAmI:
       return "$0 ($1), vai trò: $2; máy chủ $3, phiên bản $4";
   }

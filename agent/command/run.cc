@@ -236,7 +236,7 @@ absl::StatusOr<CommandResult> RunShellCommand(
 }
 
 absl::StatusOr<CommandResult> RunProgram(const ProgramSpec& spec) {
-  Minded minded{spec.program, {spec.program}, spec.time_limit_us, "", nullptr};
+  Minded minded{spec.program, {spec.program}, spec.time_limit_us, "", spec.cancelled};
   minded.words.insert(minded.words.end(), spec.arguments.begin(), spec.arguments.end());
   return RunMinded(std::move(minded), [](const ProcessId&) { return absl::OkStatus(); });
 }

@@ -55,6 +55,7 @@ struct ProgramSpec {
   std::string program;                 // absolute path
   std::vector<std::string> arguments;  // without its name
   int64_t time_limit_us = 0;
+  std::function<bool()> cancelled = {};  // as CommandSpec's
 };
 // Runs it as RunShellCommand does, in no cgroup of its own. Errors as there.
 absl::StatusOr<CommandResult> RunProgram(const ProgramSpec& spec);

@@ -77,6 +77,7 @@ v1::HeartbeatAck Fleet::OnHeartbeat(absl::string_view host, const v1::Heartbeat&
   agent.clock_error_us = heartbeat.clock_error_us();
   agent.undo_free_bytes = heartbeat.undo_free_bytes();
   agent.active_orders = heartbeat.active_orders();
+  agent.held_why = heartbeat.held_why();
   if (heartbeat.generation() > agent.acked_generation &&
       heartbeat.generation() <= agent.sent_generation) {
     agent.acked_generation = heartbeat.generation();
@@ -144,6 +145,7 @@ v1::AgentStatus Fleet::StatusOf(absl::string_view host, int64_t now_us) const {
   status.set_may_start_until_us(MayStartUntil(host, now_us));
   status.set_active_orders(agent->active_orders);
   status.set_version(agent->hello.version());
+  if (agent->session != 0) status.set_held_why(agent->held_why);
   return status;
 }
 

@@ -64,6 +64,7 @@ class Fleet {
     int64_t clock_error_us = 0;
     uint64_t undo_free_bytes = 0;
     int32_t active_orders = 0;
+    std::string held_why;
     v1::DesiredSet sent;
   };
   const Agent* Find(absl::string_view host) const;

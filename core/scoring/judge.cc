@@ -41,10 +41,11 @@ v1::ObservationKind AskedFor(v1::ExpectationKind kind) {
 
 // An undo that took the team's chance away, rather than the end of the drill.
 bool Censors(const OrderState& order) {
-  return order.undone_us != 0 && (order.undo_reason == v1::UNDO_REASON_STOPPED ||
-                                  order.undo_reason == v1::UNDO_REASON_SILENCE ||
-                                  order.undo_reason == v1::UNDO_REASON_WINDOW ||
-                                  order.undo_reason == v1::UNDO_REASON_FAILED);
+  return order.undone_us != 0 &&
+         (order.undo_reason == v1::UNDO_REASON_STOPPED ||
+          order.undo_reason == v1::UNDO_REASON_SILENCE ||
+          order.undo_reason == v1::UNDO_REASON_WINDOW ||
+          order.undo_reason == v1::UNDO_REASON_HOST || order.undo_reason == v1::UNDO_REASON_FAILED);
 }
 
 // Not released: it may still come, or it never will.

@@ -167,7 +167,8 @@ class Outcomes {
            outcome.cleanup_waiting() || outcome.cleanup() != v1::CLEANUP_RESULT_VERIFIED ||
            outcome.undo_reason() == v1::UNDO_REASON_STOPPED ||
            outcome.undo_reason() == v1::UNDO_REASON_SILENCE ||
-           outcome.undo_reason() == v1::UNDO_REASON_WINDOW;
+           outcome.undo_reason() == v1::UNDO_REASON_WINDOW ||
+           outcome.undo_reason() == v1::UNDO_REASON_HOST;
   }
 
   static void Count(const v1::HostOutcome& outcome, v1::HostSummary* host) {

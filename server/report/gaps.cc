@@ -189,6 +189,9 @@ std::vector<Pair> Marks(const Facts& facts, const v1::HostOutcome& outcome) {
   if (outcome.undo_reason() == v1::UNDO_REASON_WINDOW) {
     marks.push_back(words.Say(TextId::mark_undo_window));
   }
+  if (outcome.undo_reason() == v1::UNDO_REASON_HOST) {
+    marks.push_back(words.Say(TextId::mark_undo_host));
+  }
   return marks;
 }
 

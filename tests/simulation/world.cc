@@ -4,10 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/check.h"
-#include "common/base/digest.h"
 #include "common/keys/keys.h"
 #include "core/exercise/desired.h"
-#include "core/exercise/scope.h"
+#include "core/rehearsal/approval.h"
 #include "core/scenario/unfold.h"
 #include "core/scoring/score.h"
 
@@ -59,13 +58,13 @@ struct World::Host {
   }
 };
 
-World::World(uint64_t seed, Faults faults, int hosts) : random_(seed), faults_(faults) {
+World::World(uint64_t seed, Faults faults, int hosts) : dice_(seed), faults_(faults) {
   owner_key_ = GenerateKey();
   owner_public_ = *PublicPem(owner_key_);
   for (int i = 0; i < hosts; ++i) {
     auto host = std::make_unique<Host>();
     host->id = absl::StrCat("h", i);
-    host->zero = now_;
+    host->zero = time_.now_us();
     if (faults.clock_drift) {
       host->boot_at_zero = Between(0, 1'000'000 * kSecond);
       host->ppm = Between(-80, 80);
@@ -78,26 +77,14 @@ World::~World() = default;
 
 // ---- machinery ----
 
-void World::At(int64_t at, std::function<void()> run) {
-  heap_.push_back({std::max(at, now_), ++made_, std::move(run)});
-  std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-}
-
 void World::Tell(std::string line) {
-  story_.push_back(absl::StrCat((now_ - 1'700'000'000'000'000) / kMs, " ms: ", line));
+  story_.push_back(absl::StrCat((time_.now_us() - 1'700'000'000'000'000) / kMs, " ms: ", line));
 }
 
 void World::Breach(std::string line) {
   Tell(absl::StrCat("BREACH: ", line));
   breaches_.push_back(story_.back());
 }
-
-int64_t World::Between(int64_t low, int64_t high) {
-  // Not std::uniform_int_distribution: its results differ between libraries.
-  return low + static_cast<int64_t>(random_() % static_cast<uint64_t>(high - low + 1));
-}
-
-bool World::Chance(int percent) { return Between(1, 100) <= percent; }
 
 // ---- controller ----
 
@@ -125,10 +112,12 @@ void World::CrashController() {
     if (host->session != 0) Cut(host.get());
   }
   const bool longer = faults_.long_downs && Chance(30);
-  At(now_ + Between(1, longer ? 120 : 20) * kSecond, [this] { StartController(); });
+  time_.At(time_.now_us() + Between(1, longer ? 120 : 20) * kSecond, [this] { StartController(); });
 }
 
-absl::StatusOr<Decision> World::Handle(const Input& input) { return engine_->Handle(now_, input); }
+absl::StatusOr<Decision> World::Handle(const Input& input) {
+  return engine_->Handle(time_.now_us(), input);
+}
 
 bool World::Commit() {
   std::vector<Stamped> batch = engine_->TakeBatch();
@@ -149,7 +138,7 @@ bool World::Commit() {
     }
     journal_.push_back(std::move(stamped));
   }
-  alive_us_ = now_;
+  alive_us_ = time_.now_us();
   Snapshot();
   return true;
 }
@@ -160,7 +149,7 @@ void World::Snapshot() {
   if (e == nullptr) return;
   auto bar = [&](const std::string& key, bool barred) {
     if (barred) {
-      barred_since_.try_emplace(key, now_);
+      barred_since_.try_emplace(key, time_.now_us());
     } else {
       barred_since_.erase(key);
     }
@@ -173,7 +162,7 @@ void World::Snapshot() {
 }
 
 void World::SendDesired() {
-  for (auto& [id, set] : engine_->DesiredSets(now_)) {
+  for (auto& [id, set] : engine_->DesiredSets(time_.now_us())) {
     for (auto& host : hosts_) {
       if (host->id != id) continue;
       v1::ControllerFrame frame;
@@ -185,11 +174,11 @@ void World::SendDesired() {
 
 void World::ArmController() {
   if (engine_ == nullptr) return;
-  const int64_t due = std::min(engine_->NextDeadline(now_), now_ + kSecond);
-  At(std::max(due, now_ + 1), [this, run = controller_run_] {
+  const int64_t due = std::min(engine_->NextDeadline(time_.now_us()), time_.now_us() + kSecond);
+  time_.At(std::max(due, time_.now_us() + 1), [this, run = controller_run_] {
     if (run != controller_run_ || engine_ == nullptr) return;
-    alive_us_ = now_;
-    engine_->Tick(now_);
+    alive_us_ = time_.now_us();
+    engine_->Tick(time_.now_us());
     if (Commit() && faults_.controller_crashes && !healing_ && Chance(1) && Chance(20)) {
       return CrashController();  // between commit and send
     }
@@ -207,7 +196,8 @@ absl::Status World::Command(const std::string& person, v1::Command command) {
     const bool urgent = command.has_stop_exercise() || command.has_pause_exercise();
     if (urgent) {
       engine_->ActWithoutRecord(command);
-      At(now_ + kSecond, [this, person, command] { (void)Command(person, command); });
+      time_.At(time_.now_us() + kSecond,
+               [this, person, command] { (void)Command(person, command); });
     }
     SendDesired();
     return absl::UnavailableError("journal");
@@ -222,10 +212,10 @@ absl::Status World::Command(const std::string& person, v1::Command command) {
 
 void World::ToAgent(Host* host, v1::ControllerFrame frame) {
   if (host->session == 0) return;
-  host->last_down = std::max(host->last_down + 1, now_ + Delay());
-  At(host->last_down, [this, host, session = host->session, run = host->run, frame] {
+  host->last_down = std::max(host->last_down + 1, time_.now_us() + Delay());
+  time_.At(host->last_down, [this, host, session = host->session, run = host->run, frame] {
     if (host->session != session || host->run != run || host->engine == nullptr) return;
-    host->engine->OnFrame(frame, host->Boot(now_));
+    host->engine->OnFrame(frame, host->Boot(time_.now_us()));
     Pump(host);
   });
 }
@@ -234,16 +224,17 @@ void World::FromAgent(Host* host, uint64_t session, const v1::AgentFrame& frame)
   if (engine_ == nullptr || host->session != session) return;
   if (frame.has_hello()) {
     v1::ControllerFrame out;
-    *out.mutable_welcome() =
-        engine_->fleet().Connect(host->id, session, frame.hello(), engine_->state().epoch, now_);
+    *out.mutable_welcome() = engine_->fleet().Connect(host->id, session, frame.hello(),
+                                                      engine_->state().epoch, time_.now_us());
     host->known = true;
     ToAgent(host, std::move(out));
     engine_->Touch(host->id);
     (void)Handle(AgentPresence{host->id, true});
   } else if (frame.has_heartbeat()) {
     v1::ControllerFrame out;
-    *out.mutable_heartbeat_ack() = engine_->fleet().OnHeartbeat(host->id, frame.heartbeat(), now_);
-    out.mutable_heartbeat_ack()->set_t3_us(now_);
+    *out.mutable_heartbeat_ack() =
+        engine_->fleet().OnHeartbeat(host->id, frame.heartbeat(), time_.now_us());
+    out.mutable_heartbeat_ack()->set_t3_us(time_.now_us());
     ToAgent(host, std::move(out));
     return;
   } else if (frame.has_outbox()) {
@@ -286,7 +277,7 @@ void World::StartAgent(Host* host) {
   for (auto& [key, disk] : host->disk) {
     agent::Found f;
     f.order = disk.order;
-    f.outcome.at_boot_us = host->Boot(now_);
+    f.outcome.at_boot_us = host->Boot(time_.now_us());
     if (disk.stage == OnDisk::Stage::kApplied) {
       f.active = true;
       f.outcome.kind = v1::ORDER_EVENT_KIND_APPLIED;
@@ -299,10 +290,10 @@ void World::StartAgent(Host* host) {
     found.push_back(f);
   }
   Tell(absl::StrCat(host->id, " agent starts, ", found.size(), " orders on disk"));
-  host->engine->Begin(found, host->Boot(now_));
+  host->engine->Begin(found, host->Boot(time_.now_us()));
   for (const v1::OutboxEntry& entry : host->outbox) host->engine->Remember(entry);
   Pump(host);
-  At(now_ + Between(10, 500) * kMs, [this, host] { Connect(host); });
+  time_.At(time_.now_us() + Between(10, 500) * kMs, [this, host] { Connect(host); });
 }
 
 void World::CrashAgent(Host* host) {
@@ -311,18 +302,18 @@ void World::CrashAgent(Host* host) {
   if (host->session != 0) Cut(host);
   host->engine.reset();
   ++host->run;
-  At(now_ + Between(1, 15) * kSecond, [this, host] { StartAgent(host); });
+  time_.At(time_.now_us() + Between(1, 15) * kSecond, [this, host] { StartAgent(host); });
 }
 
 void World::Connect(Host* host) {
   if (host->engine == nullptr || host->session != 0) return;
   if (engine_ == nullptr) {
-    At(now_ + Between(200, 5000) * kMs, [this, host] { Connect(host); });
+    time_.At(time_.now_us() + Between(200, 5000) * kMs, [this, host] { Connect(host); });
     return;
   }
   host->session = ++sessions_;
-  host->last_down = host->last_up = now_;
-  host->engine->OnConnected({}, host->outbox_next - 1, host->Boot(now_));
+  host->last_down = host->last_up = time_.now_us();
+  host->engine->OnConnected({}, host->outbox_next - 1, host->Boot(time_.now_us()));
   Pump(host);
 }
 
@@ -331,17 +322,18 @@ void World::Cut(Host* host) {
   const uint64_t session = host->session;
   host->session = 0;
   if (host->engine != nullptr) {
-    host->engine->OnDisconnected(host->Boot(now_));
+    host->engine->OnDisconnected(host->Boot(time_.now_us()));
     Pump(host);
-    At(now_ + Between(200, healing_ ? 1000 : 12'000) * kMs, [this, host] { Connect(host); });
+    time_.At(time_.now_us() + Between(200, healing_ ? 1000 : 12'000) * kMs,
+             [this, host] { Connect(host); });
   }
   // The other end may notice much later, even after the next session has begun.
-  At(now_ + Between(0, 20'000) * kMs, [this, host, session, run = controller_run_] {
+  time_.At(time_.now_us() + Between(0, 20'000) * kMs, [this, host, session, run = controller_run_] {
     if (engine_ == nullptr || run != controller_run_ ||
         engine_->fleet().Session(host->id) != session) {
       return;
     }
-    engine_->fleet().Disconnect(host->id, session, now_);
+    engine_->fleet().Disconnect(host->id, session, time_.now_us());
     engine_->Touch(host->id);
     (void)Handle(AgentPresence{host->id, false});
     (void)Commit();
@@ -363,32 +355,32 @@ void World::Pump(Host* host) {
 void World::ArmAgent(Host* host) {
   const int64_t boot = host->engine->NextDeadline();
   if (boot == INT64_MAX) return;
-  const int64_t at = std::max(host->World(boot), now_ + 1);
-  if (at >= host->wake && host->wake > now_) return;
+  const int64_t at = std::max(host->World(boot), time_.now_us() + 1);
+  if (at >= host->wake && host->wake > time_.now_us()) return;
   host->wake = at;
-  At(at, [this, host, run = host->run] {
+  time_.At(at, [this, host, run = host->run] {
     if (host->run != run || host->engine == nullptr) return;
     host->wake = INT64_MAX;
-    host->engine->OnTime(host->Boot(now_));
+    host->engine->OnTime(host->Boot(time_.now_us()));
     Pump(host);
   });
 }
 
 void World::Carry(Host* host, const agent::Effect& effect) {
   auto later = [this, host](int64_t delay, std::function<void()> run) {
-    At(now_ + delay, [host, started = host->run, run = std::move(run)] {
+    time_.At(time_.now_us() + delay, [host, started = host->run, run = std::move(run)] {
       if (host->run == started && host->engine != nullptr) run();
     });
   };
   if (const auto* send = std::get_if<agent::SendFrame>(&effect)) {
     if (host->session == 0) return;
-    host->last_up = std::max(host->last_up + 1, now_ + Delay());
-    At(host->last_up, [this, host, session = host->session, frame = send->frame] {
+    host->last_up = std::max(host->last_up + 1, time_.now_us() + Delay());
+    time_.At(host->last_up, [this, host, session = host->session, frame = send->frame] {
       FromAgent(host, session, frame);
     });
   } else if (const auto* prepare = std::get_if<agent::PrepareOrder>(&effect)) {
     later(Between(1, 20) * kMs, [this, host, id = prepare->order.id()] {
-      host->engine->OnPrepared(id, absl::OkStatus(), host->Boot(now_));
+      host->engine->OnPrepared(id, absl::OkStatus(), host->Boot(time_.now_us()));
       Pump(host);
     });
   } else if (const auto* start = std::get_if<agent::StartOrder>(&effect)) {
@@ -402,8 +394,8 @@ void World::Carry(Host* host, const agent::Effect& effect) {
       agent::Outcome outcome;
       outcome.kind = v1::ORDER_EVENT_KIND_UNDONE;
       outcome.cleanup = v1::CLEANUP_RESULT_VERIFIED;
-      outcome.at_boot_us = host->Boot(now_);
-      host->engine->OnUndone(id, reason, outcome, host->Boot(now_));
+      outcome.at_boot_us = host->Boot(time_.now_us());
+      host->engine->OnUndone(id, reason, outcome, host->Boot(time_.now_us()));
       Pump(host);
     });
   } else if (const auto* forget = std::get_if<agent::ForgetOrder>(&effect)) {
@@ -437,18 +429,20 @@ void World::Carry(Host* host, const agent::Effect& effect) {
 }
 
 void World::CheckStart(Host* host, const v1::Order& order) {
-  const int64_t error = host->engine->ClockErrorUs(host->Boot(now_));
-  if (now_ < order.planned_us() - error) {
-    Breach(absl::StrCat(host->id, " started ", order.id().inject(), " ", order.planned_us() - now_,
-                        " us early; its clock error is ", error));
+  const int64_t error = host->engine->ClockErrorUs(host->Boot(time_.now_us()));
+  if (time_.now_us() < order.planned_us() - error) {
+    Breach(absl::StrCat(host->id, " started ", order.id().inject(), " ",
+                        order.planned_us() - time_.now_us(), " us early; its clock error is ",
+                        error));
   }
   // Drift of two clocks over one lease.
   const int64_t lease = 3 * kSecond + 1 * kMs;
   for (const std::string& key : {std::string("*"), order.id().inject()}) {
     auto it = barred_since_.find(key);
-    if (it != barred_since_.end() && now_ > it->second + lease) {
+    if (it != barred_since_.end() && time_.now_us() > it->second + lease) {
       Breach(absl::StrCat(host->id, " started ", order.id().inject(), " ",
-                          (now_ - it->second) / kMs, " ms after it was revoked (", key, ")"));
+                          (time_.now_us() - it->second) / kMs, " ms after it was revoked (", key,
+                          ")"));
     }
   }
 }
@@ -468,27 +462,27 @@ void World::Play(Host* host, const v1::Order& order) {
   if (++disk.starts > 1) Breach(absl::StrCat(host->id, " started ", key, " twice"));
   disk.stage = OnDisk::Stage::kStarting;
   Tell(absl::StrCat(host->id, " starts ", key));
-  host->engine->OnStarting(order.id(), host->Boot(now_));
+  host->engine->OnStarting(order.id(), host->Boot(time_.now_us()));
   const bool dies = faults_.agent_crashes && !healing_ && Chance(8);
-  At(now_ + Between(1, 400) * kMs, [this, host, run = host->run, order, key, dies] {
+  time_.At(time_.now_us() + Between(1, 400) * kMs, [this, host, run = host->run, order, key, dies] {
     if (host->run != run || host->engine == nullptr) return;
     if (dies) return CrashAgent(host);
     OnDisk& applied = host->disk[key];
     applied.stage = OnDisk::Stage::kApplied;
     agent::Outcome outcome;
     outcome.kind = v1::ORDER_EVENT_KIND_APPLIED;
-    outcome.at_boot_us = host->Boot(now_);
+    outcome.at_boot_us = host->Boot(time_.now_us());
     v1::Trace& trace = outcome.traces.emplace_back();
     trace.mutable_artefact()->set_kind(v1::ARTEFACT_KIND_PATH);
     trace.mutable_artefact()->set_value(absl::StrCat("/srv/", key));
     trace.set_noticeable(true);
-    trace.set_at_us(host->Boot(now_));
+    trace.set_at_us(host->Boot(time_.now_us()));
     outcome.traces_total = 1;
-    host->engine->OnPlayed(order.id(), outcome, host->Boot(now_));
+    host->engine->OnPlayed(order.id(), outcome, host->Boot(time_.now_us()));
     Pump(host);
     if (Chance(70)) {
-      At(now_ + Between(1, 25) * kSecond,
-         [this, host, path = absl::StrCat("/srv/", key)] { Team(host, path); });
+      time_.At(time_.now_us() + Between(1, 25) * kSecond,
+               [this, host, path = absl::StrCat("/srv/", key)] { Team(host, path); });
     }
   });
 }
@@ -595,25 +589,11 @@ void World::Prepare() {
   post->set_role(v1::ROLE_EVALUATOR);
   DRILL_CHECK(Command("dir", command).ok());
 
-  command.Clear();
-  command.mutable_approve_exercise()->set_exercise("drill");
-  v1::ExerciseApproved* approval = command.mutable_approve_exercise()->mutable_approval();
-  v1::RulesOfEngagement* roe = approval->mutable_roe();
-  for (v1::Text* text : {roe->mutable_objectives(), roe->mutable_participants(),
-                         roe->mutable_tools(), roe->mutable_depth(), roe->mutable_duration()}) {
-    text->set_vi("có");
-  }
-  v1::UpstreamNotice* notice = approval->add_notices();
-  notice->mutable_recipient()->set_vi("SOC");
-  notice->set_acknowledged(true);
-  v1::SignedScope* scope = approval->add_scopes();
-  scope->set_scope(BuildScope(exercise(), "sys", now_ - kSecond, now_ + 3600 * kSecond, {})
-                       ->SerializeAsString());
-  v1::Signature* signature = scope->add_signatures();
-  std::string key_id;
-  DRILL_CHECK(PublicKeyId(owner_public_, &key_id).ok());
-  signature->set_key_sha256(key_id);
-  signature->set_der(*SignBytes(owner_key_, scope->scope()));
+  const rehearsal::Owners owners{{owner_public_}, [this](size_t, absl::string_view bytes) {
+                                   return *SignBytes(owner_key_, bytes);
+                                 }};
+  command = rehearsal::ApprovalFor(exercise(), engine_->state(), time_.now_us() - kSecond,
+                                   time_.now_us() + 3600 * kSecond, owners);
   DRILL_CHECK(Command("dir", command).ok());
 }
 
@@ -636,7 +616,7 @@ void World::Team(Host* host, const std::string& path) {
 
 void World::Director() {
   if (healing_) return;
-  At(now_ + Between(3, 20) * kSecond, [this] { Director(); });
+  time_.At(time_.now_us() + Between(3, 20) * kSecond, [this] { Director(); });
   if (engine_ == nullptr || !faults_.director) return;
   const Exercise& e = exercise();
   if (!e.InPlay()) return;
@@ -673,7 +653,8 @@ void World::Director() {
       break;
     case 8:
       command.mutable_jump_clock()->set_exercise("drill");
-      command.mutable_jump_clock()->set_to_ex_us(e.clock.At(now_) + Between(1, 20) * kSecond);
+      command.mutable_jump_clock()->set_to_ex_us(e.clock.At(time_.now_us()) +
+                                                 Between(1, 20) * kSecond);
       break;
     default:
       if (!Chance(20)) return;
@@ -687,7 +668,7 @@ void World::Director() {
 
 void World::FaultsTick() {
   if (healing_) return;
-  At(now_ + Between(1, 8) * kSecond, [this] { FaultsTick(); });
+  time_.At(time_.now_us() + Between(1, 8) * kSecond, [this] { FaultsTick(); });
   Host* host =
       hosts_[static_cast<size_t>(Between(0, static_cast<int64_t>(hosts_.size()) - 1))].get();
   if (faults_.cuts && host->session != 0 && Chance(40)) Cut(host);
@@ -701,16 +682,10 @@ void World::Run() {
   Prepare();
   for (auto& host : hosts_) StartAgent(host.get());
   auto run_until = [&](int64_t until, const std::function<bool()>& done) {
-    while (!heap_.empty() && heap_.front().at <= until && !done()) {
-      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-      Event event = std::move(heap_.back());
-      heap_.pop_back();
-      now_ = event.at;
-      event.run();
-    }
+    while (time_.next_us() <= until && !done()) time_.RunNext();
   };
   // Connected, checked, started.
-  run_until(now_ + 5 * kSecond, [] { return false; });
+  run_until(time_.now_us() + 5 * kSecond, [] { return false; });
   v1::Command check;
   check.mutable_check_exercise()->set_exercise("drill");
   PersonCommand input{"dir", "check", check};
@@ -722,7 +697,7 @@ void World::Run() {
     *frame.mutable_dry_run() = DryRunFor(exercise(), host->id);
     ToAgent(host.get(), std::move(frame));
   }
-  run_until(now_ + 5 * kSecond, [] { return false; });
+  run_until(time_.now_us() + 5 * kSecond, [] { return false; });
   if (exercise().phase != v1::PHASE_READY) {
     return Breach("the exercise did not become ready");
   }
@@ -732,21 +707,21 @@ void World::Run() {
   while (true) {
     const absl::Status started = Command("dir", start);
     while (engine_ == nullptr) {
-      run_until(now_ + 30 * kSecond, [this] { return engine_ != nullptr; });
+      run_until(time_.now_us() + 30 * kSecond, [this] { return engine_ != nullptr; });
     }
     if (started.ok() || exercise().InPlay()) break;
-    run_until(now_ + kSecond, [] { return false; });
+    run_until(time_.now_us() + kSecond, [] { return false; });
   }
   Director();
   FaultsTick();
-  run_until(now_ + 150 * kSecond, [] { return false; });
+  run_until(time_.now_us() + 150 * kSecond, [] { return false; });
 
   // Everything heals: from here on all must come to rest in bounded time.
   healing_ = true;
   Tell("healing");
-  const int64_t limit = now_ + kHealLimit;
-  while (now_ < limit) {
-    run_until(now_ + 5 * kSecond, [] { return false; });
+  const int64_t limit = time_.now_us() + kHealLimit;
+  while (time_.now_us() < limit) {
+    run_until(time_.now_us() + 5 * kSecond, [] { return false; });
     if (engine_ == nullptr) continue;
     if (exercise().phase == v1::PHASE_PAUSED) {
       v1::Command resume;
@@ -755,7 +730,7 @@ void World::Run() {
     }
     if (exercise().Over() && exercise().UncleanOrders().empty()) break;
   }
-  run_until(now_ + 5 * kSecond, [] { return false; });
+  run_until(time_.now_us() + 5 * kSecond, [] { return false; });
   CheckEnd();
 }
 
@@ -786,8 +761,8 @@ void World::CheckEnd() {
   }
   const StreamState& head = engine_->state().streams.at("drill");
   if (replayed.state().streams.at("drill").hash != head.hash) Breach("replay: another head");
-  if (Score(*replayed.state().FindExercise("drill"), head, now_).SerializeAsString() !=
-      Score(e, head, now_).SerializeAsString()) {
+  if (Score(*replayed.state().FindExercise("drill"), head, time_.now_us()).SerializeAsString() !=
+      Score(e, head, time_.now_us()).SerializeAsString()) {
     Breach("replay: another score");
   }
 }

@@ -7,13 +7,14 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "agent/engine.h"
 #include "core/exercise/engine.h"
+#include "core/rehearsal/dice.h"
+#include "core/rehearsal/virtual_time.h"
 
 // A whole drill in virtual time: the real controller engine, the real agent engines, hosts that
 // remember what was done to them, and a network, clocks and processes that fail as a seed says.
@@ -46,26 +47,16 @@ class World {
   const std::vector<std::string>& story() const { return story_; }
   const Exercise& exercise() const { return *engine_->state().FindExercise("drill"); }
   const std::vector<Stamped>& journal() const { return journal_; }
-  int64_t now_us() const { return now_; }
+  int64_t now_us() const { return time_.now_us(); }
   int starts() const { return starts_total_; }
 
  private:
   struct Host;
-  struct Event {
-    int64_t at;
-    uint64_t order;  // ties go to the earlier made
-    std::function<void()> run;
-    bool operator>(const Event& other) const {
-      return std::pair(at, order) > std::pair(other.at, other.order);
-    }
-  };
-
   // The world's own machinery.
-  void At(int64_t at, std::function<void()> run);
   void Tell(std::string line);
   void Breach(std::string line);
-  int64_t Between(int64_t low, int64_t high);
-  bool Chance(int percent);
+  int64_t Between(int64_t low, int64_t high) { return dice_.Between(low, high); }
+  bool Chance(int percent) { return Between(1, 100) <= percent; }
   int64_t Delay() { return Between(100, 30'000); }
 
   // Controller.
@@ -98,11 +89,9 @@ class World {
   void CheckEnd();
   void Snapshot();
 
-  std::mt19937_64 random_;
+  rehearsal::Dice dice_;
   const Faults faults_;
-  int64_t now_ = 1'700'000'000'000'000;
-  uint64_t made_ = 0;
-  std::vector<Event> heap_;
+  rehearsal::VirtualTime time_{1'700'000'000'000'000};
   std::vector<std::string> story_;
   Breaches breaches_;
 

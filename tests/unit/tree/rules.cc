@@ -141,7 +141,7 @@ Faults CoreIsPure(const Tree& tree) {
   };
   Faults faults;
   EachInclude(tree, [&](const std::string& path, const std::string& include) {
-    const bool agent = StartsWithAny(path, {"agent/engine.", "agent/player.h"});
+    const bool agent = StartsWithAny(path, {"agent/engine.", "agent/health.", "agent/player.h"});
     if (!agent && RoomOf(path) != "core") return;
     bool allowed = false;
     if (include[0] == '<') {
@@ -152,7 +152,8 @@ Faults CoreIsPure(const Tree& tree) {
     } else if (absl::StartsWith(include, "absl/")) {
       allowed = !StartsWithAny(include, {"absl/synchronization/", "absl/random/", "absl/time/clock",
                                          "absl/debugging/", "absl/flags/"});
-    } else if (agent && StartsWithAny(include, {"agent/engine.h", "agent/player.h"})) {
+    } else if (agent &&
+               StartsWithAny(include, {"agent/engine.h", "agent/health.h", "agent/player.h"})) {
       allowed = true;
     } else {
       allowed = absl::StartsWith(include, "common/base/") ||

@@ -102,7 +102,29 @@ TEST_F(OwnerTest, PolicyCheckNamesTheFaultOfThePolicyOrTheScenario) {
   sandbox_.Write(file, "injects: []\n");
   sandbox_.Write(directory_.Policy(), "actions: [web.defaced]\n");
   EXPECT_THAT(Do({"policy", "check", "--scenario", file}, 1), HasSubstr("web.defaced"));
-  EXPECT_THAT(Do({"policy", "check"}, 1), HasSubstr("--scenario FILE is needed"));
+  EXPECT_THAT(Do({"policy", "check"}, 1), HasSubstr("web.defaced"));
+  sandbox_.Write(directory_.Policy(),
+                 "actions: []\n"
+                 "probes:\n"
+                 "  - {url: \"https://portal.example/\"}\n"
+                 "  - {command: [true], every: 0s}\n"
+                 "  - {unit: nginx, command: [/bin/true]}\n");
+  EXPECT_THAT(
+      Do({"policy", "check"}, 1),
+      AllOf(HasSubstr("probe 1: url"), HasSubstr("probe 2: the program must be an absolute"),
+            HasSubstr("probe 2: every is a number of whole seconds, 1 to 3600"),
+            HasSubstr("probe 3: exactly one of"), HasSubstr("unit \"nginx\" is no full")));
+}
+
+TEST_F(OwnerTest, PolicyCheckAsksEachProbeOnce) {
+  sandbox_.Write(directory_.Policy(),
+                 "probes:\n  - {command: [/bin/true]}\n  - {command: [/bin/false]}\n");
+  EXPECT_THAT(Do({"policy", "check"}, 1),
+              AllOf(HasSubstr("command /bin/true        is well"),
+                    HasSubstr("command /bin/false       FAILS: exit code 1"),
+                    HasSubstr("1 checks of this host fail")));
+  sandbox_.Write(directory_.Policy(), "probes:\n  - {command: [/bin/true]}\n");
+  EXPECT_THAT(Do({"policy", "check"}), HasSubstr("the policy is sound"));
 }
 
 // ---- stop --------------------------------------------------------------------------------------

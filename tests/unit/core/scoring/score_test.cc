@@ -216,9 +216,10 @@ TEST(HostStateTest, PlayedButNotNoticeableIsAFindingAboutTechnology) {
   EXPECT_EQ(card.metrics(0).censored(), 0);
 }
 
-TEST(HostStateTest, UndoneBySilenceStopFailureOrWindowBeforeTheLimitCensors) {
-  for (v1::UndoReason reason : {v1::UNDO_REASON_SILENCE, v1::UNDO_REASON_STOPPED,
-                                v1::UNDO_REASON_FAILED, v1::UNDO_REASON_WINDOW}) {
+TEST(HostStateTest, UndoneBySilenceStopFailureWindowOrHostBeforeTheLimitCensors) {
+  for (v1::UndoReason reason :
+       {v1::UNDO_REASON_SILENCE, v1::UNDO_REASON_STOPPED, v1::UNDO_REASON_FAILED,
+        v1::UNDO_REASON_WINDOW, v1::UNDO_REASON_HOST}) {
     DrillScript drill = Played(Deface(kDetect));
     drill.At(100).Undo("deface", {"web-1", "web-2", "web-3"}, reason);
     EXPECT_EQ(drill.At(1000).End().Score().lines(0).state(), v1::LINE_STATE_CENSORED) << reason;
