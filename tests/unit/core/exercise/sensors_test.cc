@@ -2,7 +2,10 @@
 
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "core/exercise/match.h"
 #include "core/scoring/score.h"
 #include "tests/support/status.h"
 #include "tests/unit/core/exercise/phases.h"
@@ -157,6 +160,52 @@ TEST(Sensors, ScoresFromTheAcknowledgementAndNamesWhatWasNotUsed) {
   room->Advance(5);
   room->Detect("w1", "/srv/act");
   EXPECT_THAT(unused(), ::testing::ElementsAre("waf"));
+
+  Exercise e = room->e();
+  v1::Expectation* report = e.injects[static_cast<size_t>(e.FindInject("act"))].inject.add_expect();
+  report->set_kind(v1::EXPECTATION_KIND_REPORT);
+  report->set_team("soc");
+  report->mutable_target()->set_seconds(60);
+  report->mutable_limit()->set_seconds(120);
+  const v1::Scorecard card = Score(e, {}, room->now_us);
+  const auto line =
+      std::find_if(card.lines().begin(), card.lines().end(), [](const v1::ScoreLine& l) {
+        return l.kind() == v1::EXPECTATION_KIND_REPORT && l.inject() == "act";
+      });
+  ASSERT_NE(line, card.lines().end());
+  ASSERT_EQ(line->hosts_size(), 1);
+  EXPECT_EQ(line->hosts(0).from_us(), alert_us) << "not the detection five seconds later";
+}
+
+TEST(Sensors, ATeamWatchesTheSystemsOfItsOrganisation) {
+  RegisterState reg;
+  Exercise e;
+  for (const char* system : {"one", "two"}) {
+    reg.systems[system].set_owner(absl::StrCat("owner-", system));
+    reg.systems[system].set_operator_("operator");
+    v1::SystemCast* cast = e.created.add_systems();
+    cast->set_system(system);
+    ExerciseHost host;
+    host.host.set_id(absl::StrCat("h-", system));
+    host.system = system;
+    e.host_index[host.host.id()] = static_cast<int>(e.hosts.size());
+    e.hosts.push_back(host);
+  }
+  v1::AlertReceived alert;
+  alert.add_hosts("h-one");
+  alert.add_hosts("h-two");
+  v1::TeamCast* cast = e.created.add_teams();
+  cast->set_part("soc");
+  cast->set_team("t");
+  const auto watched = [&](const char* organisation) {
+    reg.teams["t"].set_organisation(organisation);
+    return WatchedHosts(reg, e, "soc", alert);
+  };
+  EXPECT_THAT(watched("owner-two"), ::testing::ElementsAre("h-two"));
+  EXPECT_THAT(watched("operator"), ::testing::ElementsAre("h-one", "h-two"));
+  EXPECT_THAT(watched("a-soc"), ::testing::ElementsAre("h-one", "h-two"));
+  EXPECT_THAT(watched(""), ::testing::ElementsAre("h-one", "h-two"));
+  EXPECT_THAT(WatchedHosts(reg, e, "nobody", alert), ::testing::IsEmpty());
 }
 
 TEST(Sensors, ATokenIsReplacedByTheNext) {
