@@ -183,12 +183,6 @@ const v1::TeamProfile& TeamProfileOf(const v1::Profile& profile, absl::string_vi
   return found == profile.teams().end() ? profile.usual() : *found;
 }
 
-int PeopleOf(const v1::TeamProfile& team) {
-  int people = 0;
-  for (const v1::RoleProfile& role : team.roles()) people += role.has_people() ? role.people() : 1;
-  return people;
-}
-
 std::vector<int> RolesOf(const v1::TeamProfile& team, int member, int members) {
   std::vector<int> roles;
   const int all = team.roles_size();

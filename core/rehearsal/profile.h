@@ -22,8 +22,6 @@ std::vector<std::string> CheckProfile(const v1::Profile& profile);
 
 // Of this team part.
 const v1::TeamProfile& TeamProfileOf(const v1::Profile& profile, absl::string_view team);
-// How many people the team needs.
-int PeopleOf(const v1::TeamProfile& team);
 // Role, by its place, of the n-th of so many members; with fewer members than roles the n-th also
 // plays those of them that come round to it.
 std::vector<int> RolesOf(const v1::TeamProfile& team, int member, int members);
