@@ -27,6 +27,7 @@ revoke_token          yes     no        no         no      no      no       no  
 issue_enrolment       yes     no        no         no      no      no       no         no        no     no       no       no
 add_scenario          yes     yes       no         no      no      yes      no         no        no     no       no       no
 create_exercise       no      yes       no         no      no      yes      no         no        no     no       no       no
+issue_sensor_token    yes     no        no         no      no      no       no         no        no     no       no       no
 
 approve_exercise      no      hidden    hidden     hidden  hidden  yes      no         no        yes    no       no       no
 check_exercise        no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
@@ -64,6 +65,7 @@ file_appeal           no      hidden    hidden     hidden  hidden  no       no  
 answer_appeal         no      hidden    hidden     hidden  hidden  no       no         no        no     no       no       yes
 take_note             no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no       yes
 answer_survey         no      hidden    hidden     hidden  hidden  yes      yes        yes       yes    yes      yes      yes
+acknowledge_alert     no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
 )";
 
 // A command of this kind for exercise `drill`.
