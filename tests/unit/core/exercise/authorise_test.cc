@@ -27,6 +27,7 @@ revoke_token          yes     no        no         no      no      no       no  
 issue_enrolment       yes     no        no         no      no      no       no         no        no     no       no       no
 add_scenario          yes     yes       no         no      no      yes      no         no        no     no       no       no
 create_exercise       no      yes       no         no      no      yes      no         no        no     no       no       no
+issue_sensor_token    yes     no        no         no      no      no       no         no        no     no       no       no
 
 approve_exercise      no      hidden    hidden     hidden  hidden  yes      no         no        yes    no       no       no
 check_exercise        no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no       no
@@ -68,6 +69,7 @@ answer_survey         no      hidden    hidden     hidden  hidden  yes      yes 
 judge_red_action      no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no      no
 record_red_action     no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
 close_red             no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
+acknowledge_alert     no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes      no
 )";
 
 // A command of this kind for exercise `drill`.
