@@ -100,6 +100,20 @@ void CastTeam(const RegisterState& reg, const std::string& part, const std::stri
   *cast->mutable_members() = it->second.members();
 }
 
+// What watches and guards the cast systems, as it is now.
+void CastSensors(const RegisterState& reg, v1::ExerciseCreated* created) {
+  std::set<std::string> systems;
+  for (const v1::SystemCast& cast : created->systems()) systems.insert(cast.system());
+  for (const auto& [id, sensor] : reg.sensors) {
+    if (!sensor.has_system() || systems.contains(sensor.system())) {
+      *created->add_sensors() = sensor;
+    }
+  }
+  for (const auto& [id, control] : reg.controls) {
+    if (systems.contains(control.system())) *created->add_controls() = control;
+  }
+}
+
 bool IsPost(v1::Role role) {
   return role == v1::ROLE_DIRECTOR || role == v1::ROLE_CONTROLLER || role == v1::ROLE_EVALUATOR ||
          role == v1::ROLE_OWNER || role == v1::ROLE_OBSERVER;
@@ -269,6 +283,7 @@ absl::Status Create(Context& c, const v1::CreateExercise& create) {
     }
   }
   CheckPartsKnown(create.systems(), "systems", parts, &faults);
+  CastSensors(c.state.reg, &created);
   parts.clear();
   for (const v1::TeamPart& part : scenario->second.cast().teams()) {
     parts.insert(part.id());

@@ -26,7 +26,8 @@ std::string NextId(const Context& c, absl::string_view prefix) {
 
 absl::Status ApplyRegister(Context& c, const v1::Register& entries) {
   const int count = entries.organisations_size() + entries.systems_size() + entries.hosts_size() +
-                    entries.people_size() + entries.teams_size();
+                    entries.people_size() + entries.teams_size() + entries.sensors_size() +
+                    entries.controls_size();
   if (count == 0) return absl::InvalidArgumentError("the register file has no entries");
   if (count > kRegisterEntriesMax) {
     return absl::ResourceExhaustedError(absl::StrCat("the register file has ", count,

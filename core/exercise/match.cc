@@ -148,4 +148,55 @@ std::vector<v1::ObservationMatched> NewLinks(const Exercise& e,
   return out;
 }
 
+std::vector<v1::AlertMatched> NewAlertLinks(const Exercise& e, const AlertState& alert) {
+  v1::ObservationMade said;
+  *said.mutable_hosts() = alert.alert.hosts();
+  *said.mutable_artefacts() = alert.alert.artefacts();
+  FoundByInject found;
+  ByEvidence(e, said, alert.received_us, &found);
+  std::vector<v1::AlertMatched> out;
+  for (const auto& [inject, entry] : found) {
+    v1::AlertMatched matched;
+    for (const int host : entry.hosts) {
+      const bool linked = std::any_of(
+          alert.matches.begin(), alert.matches.end(),
+          [&, i = inject](const AlertMatch& m) { return m.inject == i && m.host == host; });
+      if (!linked) matched.add_hosts(e.hosts[static_cast<size_t>(host)].host.id());
+    }
+    if (matched.hosts().empty()) continue;
+    matched.set_alert(alert.alert.alert());
+    matched.set_inject(e.injects[static_cast<size_t>(inject)].inject.id());
+    *matched.mutable_artefact() = entry.artefact;
+    out.push_back(std::move(matched));
+  }
+  return out;
+}
+
+std::vector<std::string> WatchedHosts(const RegisterState& reg, const Exercise& e,
+                                      const std::string& team_part,
+                                      const v1::AlertReceived& alert) {
+  const auto& teams = e.created.teams();
+  const auto cast = std::find_if(teams.begin(), teams.end(), [&](const v1::TeamCast& team) {
+    return team.part() == team_part;
+  });
+  if (cast == teams.end()) return {};
+  const auto team = reg.teams.find(cast->team());
+  const std::string body = team == reg.teams.end() ? "" : team->second.organisation();
+  std::set<std::string> own;
+  for (const v1::SystemCast& system : e.created.systems()) {
+    const auto entry = reg.systems.find(system.system());
+    if (body.empty() || entry == reg.systems.end()) continue;
+    if (entry->second.owner() == body || entry->second.operator_() == body) {
+      own.insert(system.system());
+    }
+  }
+  std::vector<std::string> out;
+  for (const std::string& id : alert.hosts()) {
+    const int host = e.FindHost(id);
+    if (host < 0) continue;
+    if (own.empty() || own.contains(e.hosts[static_cast<size_t>(host)].system)) out.push_back(id);
+  }
+  return out;
+}
+
 }  // namespace drill

@@ -20,6 +20,16 @@ std::vector<v1::ObservationMatched> AutoMatch(const Exercise& e, const v1::Obser
 std::vector<v1::ObservationMatched> NewLinks(const Exercise& e,
                                              const ObservationState& observation);
 
+// Links that evidence allows for a sensor's alert and that it does not have yet: by host and exact
+// artefact, as for a team's detection. Pure.
+std::vector<v1::AlertMatched> NewAlertLinks(const Exercise& e, const AlertState& alert);
+
+// Hosts of the alert that this team watches; empty: the alert is not for it. A team watches the
+// cast systems that its organisation owns or operates; one that has none of them (a SOC, a
+// provider) watches all.
+std::vector<std::string> WatchedHosts(const RegisterState& reg, const Exercise& e,
+                                      const std::string& team_part, const v1::AlertReceived& alert);
+
 }  // namespace drill
 
 #endif  // DRILL_CORE_EXERCISE_MATCH_H_

@@ -218,6 +218,22 @@ void Rematch(Context& c, const Exercise& e, const News& news) {
   }
 }
 
+// The same for alerts that came before their traces were told.
+void RematchAlerts(Context& c, const Exercise& e, const News& news) {
+  if (!news.all && news.hosts.empty()) return;
+  for (const AlertState& alert : e.alerts) {
+    const auto& hosts = alert.alert.hosts();
+    if (!news.all && std::none_of(hosts.begin(), hosts.end(), [&](const std::string& id) {
+          return news.hosts.contains(e.FindHost(id));
+        })) {
+      continue;
+    }
+    for (v1::AlertMatched& match : NewAlertLinks(e, alert)) {
+      *c.Emit(e.id())->mutable_alert_matched() = std::move(match);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t now_us,
@@ -231,6 +247,7 @@ std::vector<v1::Record> Settle(const State& state, const Fleet& fleet, int64_t n
     const auto told = news.find(id);
     if (told != news.end() && e.phase >= v1::PHASE_RUNNING && e.phase <= v1::PHASE_JUDGING) {
       Rematch(c, e, told->second);
+      RematchAlerts(c, e, told->second);
       if (!c.out.records.empty()) continue;  // its anchors first
     }
     if (e.phase == v1::PHASE_APPROVED && told != news.end() && AllChecked(e) &&

@@ -6,6 +6,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/digest.h"
+#include "core/register/check_sensors.h"
 
 namespace drill {
 namespace {
@@ -26,6 +27,8 @@ class Checker {
     CheckIds("hosts", entries_.hosts());
     CheckIds("people", entries_.people());
     CheckIds("teams", entries_.teams());
+    CheckIds("sensors", entries_.sensors());
+    CheckIds("controls", entries_.controls());
     Organisations();
     Systems();
     for (int i = 0; i < entries_.hosts_size(); ++i) {
@@ -34,6 +37,7 @@ class Checker {
     }
     People();
     Teams();
+    for (std::string& fault : CheckSensors(reg_, entries_)) faults_.push_back(std::move(fault));
     return std::move(faults_);
   }
 
@@ -195,6 +199,8 @@ void RegisterState::Put(const v1::Register& entries) {
   for (const auto& entry : entries.hosts()) hosts[entry.id()] = entry;
   for (const auto& entry : entries.people()) people[entry.id()] = entry;
   for (const auto& entry : entries.teams()) teams[entry.id()] = entry;
+  for (const auto& entry : entries.sensors()) sensors[entry.id()] = entry;
+  for (const auto& entry : entries.controls()) controls[entry.id()] = entry;
 }
 
 v1::Register RegisterState::All() const {
@@ -204,6 +210,8 @@ v1::Register RegisterState::All() const {
   for (const auto& [id, entry] : hosts) *all.add_hosts() = entry;
   for (const auto& [id, entry] : people) *all.add_people() = entry;
   for (const auto& [id, entry] : teams) *all.add_teams() = entry;
+  for (const auto& [id, entry] : sensors) *all.add_sensors() = entry;
+  for (const auto& [id, entry] : controls) *all.add_controls() = entry;
   return all;
 }
 

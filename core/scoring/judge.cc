@@ -364,6 +364,20 @@ int64_t Judge::Discovery(int inject, absl::string_view team, Records* records) c
     AddRecord(observation.record, records);
     AddRecord(evidence.record, records);
   }
+  if (discovery_us == 0) return 0;
+  // What the team had acknowledged of it before, it knew.
+  for (const AlertState& alert : exercise_.alerts) {
+    const auto known = alert.acknowledged.find(std::string(team));
+    if (known == alert.acknowledged.end() || known->second.at_us >= discovery_us) continue;
+    for (const AlertMatch& match : alert.matches) {
+      if (match.inject != inject) continue;
+      discovery_us = known->second.at_us;
+      *records = {};
+      AddRecord(alert.record, records);
+      AddRecord(match.record, records);
+      break;
+    }
+  }
   return discovery_us;
 }
 

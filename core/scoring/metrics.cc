@@ -185,6 +185,8 @@ std::vector<v1::InjectTimes> Times(const Exercise& exercise, const EvidenceIndex
     times.set_reported_us(FirstTime(evidence, index, v1::OBSERVATION_KIND_REPORT));
     times.set_contained_us(FirstTime(evidence, index, v1::OBSERVATION_KIND_CONTAINMENT));
     times.set_recovered_us(FirstTime(evidence, index, v1::OBSERVATION_KIND_RECOVERY));
+    times.set_alert_us(inject.alert_us);
+    times.set_acknowledged_us(inject.acknowledged_us);
     times.set_late_us(inject.late_us);
     times.set_revoked(inject.status == InjectState::Status::kRevoked);
     times.set_unverified_cleanup(unclean.contains(index));

@@ -74,6 +74,24 @@ void WriteLine(const Exercise& exercise, const Line& line, v1::ScoreLine* out) {
   for (std::string& why : scoring::Because(exercise, line)) out->add_because(std::move(why));
 }
 
+// Equipment none of whose sensors told of an inject that a team then detected.
+void AddUnusedControls(const Exercise& exercise, v1::Scorecard* card) {
+  absl::btree_set<std::string> told;
+  for (const AlertState& alert : exercise.alerts) {
+    for (const AlertMatch& match : alert.matches) {
+      if (exercise.injects[static_cast<size_t>(match.inject)].detected_us == 0) continue;
+      told.insert(alert.alert.sensor());
+    }
+  }
+  for (const v1::Control& control : exercise.created.controls()) {
+    const auto& sensors = control.sensors();
+    if (std::none_of(sensors.begin(), sensors.end(),
+                     [&](const std::string& sensor) { return told.contains(sensor); })) {
+      card->add_unused_controls(control.id());
+    }
+  }
+}
+
 }  // namespace
 
 v1::Scorecard Score(const Exercise& exercise, const StreamState& head, int64_t now_us) {
@@ -108,6 +126,7 @@ v1::Scorecard Score(const Exercise& exercise, const StreamState& head, int64_t n
     *card.add_injects() = std::move(times);
   }
   for (const v1::ElementRated& rating : exercise.ratings) *card.add_ratings() = rating;
+  AddUnusedControls(exercise, &card);
   return card;
 }
 

@@ -41,6 +41,10 @@ absl::StatusOr<v1::DutyTable> ReadDuty(const Query& q, const v1::Obligations& ob
 // director, controller or owner of the exercise, and plays in none that is running.
 absl::StatusOr<v1::Deconfliction> ReadDeconfliction(const Query& q,
                                                     const v1::GetDeconflictionRequest& request);
+// Alerts after a number, at most 1,000: all for the control side; for a team those of the systems
+// it watches, numbered for it alone, without what they matched. `counts` for the control side.
+absl::StatusOr<v1::AlertList> ReadAlerts(const Query& q, const v1::GetAlertsRequest& request,
+                                         const std::vector<v1::SensorCount>& counts);
 // The exercise, if the person may read its report (control side; managers after EndEx).
 absl::StatusOr<const Exercise*> ForControl(const Query& q, const std::string& id);
 

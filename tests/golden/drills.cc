@@ -227,14 +227,41 @@ std::unique_ptr<DrillRoom> Sink() {
   return room;
 }
 
+// A sensor's word before the host's own, once matched and acknowledged, once of nothing.
+std::unique_ptr<DrillRoom> Alerts() {
+  auto room = std::make_unique<DrillRoom>();
+  v1::Command token = Cmd("issue_sensor_token { sensor: 'ids' }");
+  token.mutable_issue_sensor_token()->set_sha256(std::string(32, 's'));
+  room->Must("admin", "apply_register { sensors { id: 'ids' format: ALERT_FORMAT_FALCO } }");
+  room->Must("admin", token);
+  room->Start();
+  room->ToEx(25);
+  SensorAlerts in{"ids", {v1::AlertReceived()}};
+  in.alerts[0].add_hosts("w1");
+  in.alerts[0].set_rule("7");
+  in.alerts[0].set_sensor_us(room->now_us - kSecond);
+  v1::Artefact* artefact = in.alerts[0].add_artefacts();
+  artefact->set_kind(v1::ARTEFACT_KIND_PATH);
+  artefact->set_value("/srv/act");
+  EXPECT_OK(room->Handle(in));
+  room->Play("w1", "act");
+  room->Advance(2);
+  room->Must("blue", "acknowledge_alert { exercise: 'drill' alert: 'alert-sys-1' }");
+  artefact->set_value("/srv/other");
+  in.alerts[0].set_repeats(12);
+  EXPECT_OK(room->Handle(in));
+  room->Must("director", "stop_exercise { exercise: 'drill' }");
+  room->Advance(4);
+  room->Undo("w1", "act");
+  return room;
+}
+
 }  // namespace
 
 const std::vector<GoldenDrill>& GoldenDrills() {
-  static const std::vector<GoldenDrill> kDrills = {{"whole", Whole},
-                                                   {"stopped", Stopped},
-                                                   {"paused", Paused},
-                                                   {"tabletop", Tabletop},
-                                                   {"sink", Sink}};
+  static const std::vector<GoldenDrill> kDrills = {{"whole", Whole},   {"stopped", Stopped},
+                                                   {"paused", Paused}, {"tabletop", Tabletop},
+                                                   {"sink", Sink},     {"alerts", Alerts}};
   return kDrills;
 }
 

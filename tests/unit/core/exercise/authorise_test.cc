@@ -25,6 +25,7 @@ apply_register        yes     no        no         no      no      no       no  
 issue_token           yes     no        no         no      no      no       no         no        no     no       no
 revoke_token          yes     no        no         no      no      no       no         no        no     no       no
 issue_enrolment       yes     no        no         no      no      no       no         no        no     no       no
+issue_sensor_token    yes     no        no         no      no      no       no         no        no     no       no
 add_scenario          yes     yes       no         no      no      yes      no         no        no     no       no
 create_exercise       no      yes       no         no      no      yes      no         no        no     no       no
 
@@ -52,6 +53,7 @@ read_message          no      hidden    hidden     hidden  hidden  no       no  
 judge_red_action      no      hidden    hidden     hidden  hidden  yes      yes        no        no     no       no
 record_red_action     no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes
 close_red             no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes
+acknowledge_alert     no      hidden    hidden     hidden  hidden  no       no         no        no     no       yes
 open_judging          no      hidden    hidden     hidden  hidden  yes      no         yes       no     no       no
 rate_element          no      hidden    hidden     hidden  hidden  no       no         yes       no     no       no
 finalise_score        no      hidden    hidden     hidden  hidden  yes      no         yes       no     no       no

@@ -114,6 +114,22 @@ std::string Describe(const Exercise& e) {
                       "\n");
     }
   }
+  for (const AlertState& alert : e.alerts) {
+    absl::StrAppend(&out, "alert ", alert.received_us, " #", alert.record, " ",
+                    alert.alert.ShortDebugString());
+    for (const AlertMatch& match : alert.matches) {
+      absl::StrAppend(&out, " = ", match.inject, "/", match.host, " #", match.record);
+    }
+    for (const auto& [team, known] : alert.acknowledged) {
+      absl::StrAppend(&out, " known to ", team, " by ", known.person, " ", known.at_us);
+    }
+    absl::StrAppend(&out, "\n");
+  }
+  for (const InjectState& inject : e.injects) {
+    if (inject.alert_us == 0 && inject.acknowledged_us == 0) continue;
+    absl::StrAppend(&out, "alerted ", inject.inject.id(), " ", inject.alert_us, " ",
+                    inject.acknowledged_us, "\n");
+  }
   for (const auto& [key, at] : e.reads) {
     absl::StrAppend(&out, "read ", key.first, " ", key.second, " ", at, "\n");
   }

@@ -36,6 +36,7 @@ apply_register           =            =            =            =            =  
 issue_token              =            =            =            =            =            =            =            =            =            =            token_issued
 revoke_token             =            =            =            =            =            =            =            =            =            =            token_revoked
 issue_enrolment          =            =            =            =            =            =            =            =            =            =            enrolment_issued
+issue_sensor_token       =            =            =            =            =            =            =            =            =            =            sensor_token_issued
 add_scenario             =            =            =            =            =            =            =            =            =            =            scenario_added
 
 create_exercise          =            =            =            =            =            =            =            =            =            =            exercise_created
@@ -72,6 +73,7 @@ observe:on-behalf        precondition precondition precondition =            =  
 link_observation         precondition precondition precondition =            =            =            =            precondition precondition precondition observation_matched
 reject_observation       precondition precondition precondition =            =            =            =            precondition precondition precondition observation_rejected
 read_message             missing      missing      missing      =            =            -            -            -            -            -            message_read
+acknowledge_alert        missing      missing      missing      =            =            precondition precondition precondition precondition precondition alert_acknowledged
 read_message:unreleased  missing      missing      missing      missing      missing      missing      missing      missing      missing      missing      -
 record_red_action        missing      missing      missing      =            =            =            precondition precondition precondition precondition red_action_recorded
 record_red_action:blue   missing      missing      missing      denied       denied       denied       denied       denied       denied       denied       -
@@ -105,6 +107,7 @@ restart-61s              -            -            -            paused       -  
 enrolment                -            -            -            -            -            -            -            -            -            -            -
 clock-step               -            -            -            -            -            -            -            -            -            -            -
 bootstrap                -            -            -            -            -            -            -            -            -            -            -
+alert                    -            -            -            =            =            -            -            -            -            -            alert_received
 sink-contact             -            -            -            =            =            =            =            =            -            =            sink_received
 )";
 
@@ -112,6 +115,19 @@ struct Said {
   std::string person;
   v1::Command command;
 };
+
+void AddSensor(DrillRoom& room) {
+  room.Must("admin", "apply_register { sensors { id: 'ids' format: ALERT_FORMAT_EVE } }");
+}
+
+// Of a host that exists; refused outside of a running exercise.
+void Alert(DrillRoom& room) {
+  SensorAlerts in{"ids", {v1::AlertReceived()}};
+  in.alerts[0].add_hosts("w2");
+  in.alerts[0].set_rule("1");
+  const absl::Status status = room.Handle(in).status();
+  EXPECT_TRUE(status.ok() || absl::IsNotFound(status)) << status;
+}
 
 // The command of a row, well-formed wherever the phase allows it at all.
 Said CommandOf(const std::string& row, DrillRoom& room) {
@@ -187,6 +203,17 @@ Said CommandOf(const std::string& row, DrillRoom& room) {
     return {it->second.first, Cmd(it->second.second)};
   }
   v1::Command command;
+  if (row == "issue_sensor_token") {
+    AddSensor(room);
+    command.mutable_issue_sensor_token()->set_sensor("ids");
+    command.mutable_issue_sensor_token()->set_sha256(std::string(32, 's'));
+    return {"admin", command};
+  }
+  if (row == "acknowledge_alert") {
+    AddSensor(room);
+    Alert(room);
+    return {"blue", Cmd("acknowledge_alert { exercise: 'drill' alert: 'alert-sys-1' }")};
+  }
   if (row == "issue_token") {
     command.mutable_issue_token()->set_person("blue");
     command.mutable_issue_token()->set_sha256(std::string(32, 'y'));
@@ -284,8 +311,8 @@ TEST(LifecycleTable, EveryCommandInEveryPhase) {
     for (size_t i = 0; i < phases.size(); ++i) {
       SCOPED_TRACE(absl::StrCat(row, " in ", PhaseWord(phases[i])));
       const auto room = RoomFor(row, phases[i]);
-      const size_t before = room->journal.size();
       const Said said = CommandOf(row, *room);
+      const size_t before = room->journal.size();
       const absl::StatusOr<Decision> decision = room->Submit(said.person, said.command);
       const std::vector<v1::Record> records = room->Since(before);
       if (!decision.ok()) {
@@ -348,6 +375,12 @@ std::map<std::string, Happening> Happenings() {
       {"clock-step",
        {IndexOf<ClockStep>(),
         [](DrillRoom& room) { EXPECT_OK(room.Handle(ClockStep{2 * kSecond})); }}},
+      {"alert",
+       {IndexOf<SensorAlerts>(),
+        [](DrillRoom& room) {
+          AddSensor(room);
+          Alert(room);
+        }}},
       {"sink-contact",
        {IndexOf<SinkContact>(),
         [](DrillRoom& room) {

@@ -44,6 +44,39 @@ TEST(Register, AnEntryIsReplacedWholeByItsId) {
   EXPECT_EQ(again.All().SerializeAsString(), reg.All().SerializeAsString());
 }
 
+TEST(Register, SensorsControlsAndAliases) {
+  ExpectFault("sensors { id: 'c' }", "sensors[0] (c): format: missing");
+  ExpectFault("sensors { id: 'c' format: ALERT_FORMAT_EVE system: 'x' }", "system: 'x'");
+  ExpectFault("sensors { id: 'c' format: ALERT_FORMAT_EVE zone_minutes: 900 }", "zone_minutes");
+  ExpectFault("sensors { id: 'c' format: ALERT_FORMAT_SYSLOG }", "mapping: missing");
+  ExpectFault("sensors { id: 'c' format: ALERT_FORMAT_SYSLOG mapping { rule: 'r' } }",
+              "contains or program");
+  ExpectFault(
+      "sensors { id: 'c' format: ALERT_FORMAT_SYSLOG mapping { rule: 'r' program: 'p' "
+      "values { kind: 'odd' after: 'a' } } }",
+      "found 'odd'");
+  ExpectFault("controls { id: 'c' }", "controls[0] (c): system: missing");
+  ExpectFault("controls { id: 'c' system: 's' sensors: 'x' }", "sensors: 'x'");
+  ExpectFault("hosts { id: 'g' system: 's' aliases: 'H' }", "'H' already names host 'h'");
+  ExpectFault(
+      "hosts { id: 'g' system: 's' aliases: 'x' } hosts { id: 'i' system: 's' aliases: 'X' }",
+      "already names host");
+  ExpectFault(
+      "sensors { id: 'c' format: ALERT_FORMAT_CEF peers: '10.0.0.1' } "
+      "sensors { id: 'd' format: ALERT_FORMAT_CEF peers: '10.0.0.1' }",
+      "already is of sensor 'c'");
+  const v1::Register good = Entries(
+      "hosts { id: 'g' system: 's' aliases: '10.0.0.1' aliases: 'web.example' } "
+      "sensors { id: 'c' system: 's' format: ALERT_FORMAT_SYSLOG mapping { rule: 'r' "
+      "contains: 'x' values { kind: 'path' after: 'file=' } } peers: '10.0.0.1' } "
+      "controls { id: 'k' system: 's' kind: 'siem' sensors: 'c' }");
+  EXPECT_THAT(CheckRegister(Standing(), good), IsEmpty());
+  RegisterState reg = Standing();
+  reg.Put(good);
+  EXPECT_EQ(reg.All().sensors_size(), 1);
+  EXPECT_EQ(reg.All().controls_size(), 1);
+}
+
 TEST(Register, UnknownReferencesAreNamedWithTheirPlace) {
   ExpectFault("organisations { id: 'c' parent: 'x' }", "organisations[0] (c): parent: 'x'");
   ExpectFault("organisations { id: 'c' successors { organisation: 'x' } }", "successors: 'x'");
