@@ -46,7 +46,8 @@ struct Claimed {
   }
   std::vector<std::string> Asked(const std::string& host = "w1") const {
     std::vector<std::string> claims;
-    for (const v1::EffectCheck& check : room.Desired(host).checks()) {
+    const v1::DesiredSet set = room.Desired(host);
+    for (const v1::EffectCheck& check : set.checks()) {
       claims.push_back(
           absl::StrCat(check.check(), " ", check.order().inject(), "@", check.order().host()));
     }
