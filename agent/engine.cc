@@ -141,9 +141,6 @@ void AgentEngine::OnFrame(const v1::ControllerFrame& frame, int64_t received_us)
     }
     case v1::ControllerFrame::kDryRun:
       return OnDryRunAsked(frame.dry_run(), received_us);
-    case v1::ControllerFrame::kPlayMarkers:
-    case v1::ControllerFrame::kRotateKeys:
-    case v1::ControllerFrame::kSensorLinesAck:
     case v1::ControllerFrame::FRAME_NOT_SET:
       return;
   }

@@ -94,20 +94,6 @@ absl::Status ExerciseFold::Run() {
 // The people's half: desk, red team, sensors, evaluators.
 absl::Status ExerciseFold::RunPeople() {
   switch (r_.body_case()) {
-    case v1::Record::kTelemetryMarked:
-      return TelemetryMarked();
-    case v1::Record::kTelemetrySeen:
-      return TelemetrySeen();
-    case v1::Record::kMoveAdvanced:
-      return MoveAdvanced();
-    case v1::Record::kDispatchSent:
-      return Dispatched();
-    case v1::Record::kDispatchClosed:
-      return DispatchClosed();
-    case v1::Record::kRequestMade:
-      return RequestMade();
-    case v1::Record::kRequestSettled:
-      return RequestSettled();
     case v1::Record::kRedActionRecorded:
       return RedRecorded();
     case v1::Record::kRedActionJudged:
@@ -116,8 +102,6 @@ absl::Status ExerciseFold::RunPeople() {
       return RedClosed();
     case v1::Record::kEffectChecked:
       return EffectChecked();
-    case v1::Record::kMessageAcknowledged:
-      return Acknowledged();
     case v1::Record::kAlertReceived:
       return AlertReceived();
     case v1::Record::kAlertMatched:
@@ -215,8 +199,6 @@ absl::Status ApplyRegister(const Record& record, State* s) {
     case Record::kScenarioAdded:
       reg.scenarios[record.scenario_added().scenario().id()] = record.scenario_added().scenario();
       return absl::OkStatus();
-    case Record::kOwnerKeyRotated:
-      return fold::ApplyRotation(record, &reg);
     case Record::kSensorTokenIssued:
       return fold::ApplySensorToken(record, &reg);
     default:
@@ -266,10 +248,6 @@ std::string GivenId(const Record& record) {
       return record.exercise_created().exercise();
     case Record::kInjectAdded:
       return record.inject_added().inject().id();
-    case Record::kDispatchSent:
-      return record.dispatch_sent().dispatch();
-    case Record::kRequestMade:
-      return record.request_made().request();
     case Record::kRedActionRecorded:
       return record.red_action_recorded().action();
     case Record::kAppealFiled:

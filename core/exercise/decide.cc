@@ -50,18 +50,6 @@ namespace {
 absl::Status OnPeople(Context& c, const v1::Command& command) {
   using C = v1::Command;
   switch (command.command_case()) {
-    case C::kAdvanceMove:
-      return AdvanceMove(c, command.advance_move());
-    case C::kSendDispatch:
-      return SendDispatch(c, command.send_dispatch());
-    case C::kCloseDispatch:
-      return CloseDispatch(c, command.close_dispatch());
-    case C::kMakeRequest:
-      return MakeRequest(c, command.make_request());
-    case C::kSettleRequest:
-      return SettleRequest(c, command.settle_request());
-    case C::kAcknowledgeMessage:
-      return Acknowledge(c, command.acknowledge_message());
     case C::kRecordRedAction:
       return RecordRed(c, command.record_red_action());
     case C::kJudgeRedAction:
@@ -72,12 +60,6 @@ absl::Status OnPeople(Context& c, const v1::Command& command) {
       return IssueSensorToken(c, command.issue_sensor_token());
     case C::kAcknowledgeAlert:
       return AcknowledgeAlert(c, command.acknowledge_alert());
-    case C::kRotateOwnerKey:
-      return RotateOwnerKey(c, command.rotate_owner_key());
-    case C::kCheckTelemetry:
-      return CheckTelemetry(c, command.check_telemetry());
-    case C::kConfirmTelemetry:
-      return ConfirmTelemetry(c, command.confirm_telemetry());
     case C::kMergeObservation:
       return Merge(c, command.merge_observation());
     case C::kUndoJudgement:
@@ -195,7 +177,6 @@ struct Dispatch {
   absl::Status operator()(const Bootstrap& in) { return Boot(c, in); }
   absl::Status operator()(const SinkContact& in) { return Received(c, in); }
   absl::Status operator()(const SensorAlerts& in) { return Alerted(c, in); }
-  absl::Status operator()(const MarkersAnswer& in) { return Marked(c, in); }
   absl::Status operator()(const FinalSignature& in) { return Signed(c, in); }
 };
 
@@ -207,8 +188,6 @@ v1::Actor ActorOf(const Input& input) {
     actor.set_host(events->host);
   } else if (const auto* answer = std::get_if<DryRunAnswer>(&input)) {
     actor.set_host(answer->host);
-  } else if (const auto* markers = std::get_if<MarkersAnswer>(&input)) {
-    actor.set_host(markers->host);
   } else {
     actor.set_engine(true);
   }

@@ -69,19 +69,14 @@ struct SensorAlerts {
   std::string sensor;
   std::vector<v1::AlertReceived> alerts;
 };
-// Markers that the agent on `host` has played.
-struct MarkersAnswer {
-  std::string host;
-  v1::MarkersPlayed played;
-};
 // The controller's signature over a final.
 struct FinalSignature {
   std::string exercise;
   v1::FinalSigned signature;
 };
-using Input = std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnswer, AgentEnrolment,
-                           ControllerStart, ClockStep, Bootstrap, SinkContact, SensorAlerts,
-                           MarkersAnswer, FinalSignature>;
+using Input =
+    std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnswer, AgentEnrolment,
+                 ControllerStart, ClockStep, Bootstrap, SinkContact, SensorAlerts, FinalSignature>;
 
 struct Decision {
   // stream, actor, request_id and body set; numbers and time are the caller's.
@@ -95,10 +90,6 @@ struct Decision {
   // Ask these hosts for a dry run of this exercise.
   std::string dry_run_exercise;
   std::vector<std::string> dry_run_hosts;
-  // Ask these hosts to play markers of this run of this exercise.
-  std::string markers_exercise;
-  int32_t markers_run = 0;
-  std::vector<std::string> markers_hosts;
   // This exercise became final: once that is durable its head is to be signed (FinalSignature).
   std::string sign_final;
 };

@@ -115,16 +115,6 @@ absl::Status Link(Context& c, const v1::LinkObservation& link);
 absl::Status Reject(Context& c, const v1::RejectObservation& reject);
 absl::Status Read(Context& c, const v1::ReadMessage& read);
 
-// decide_tabletop.cc
-absl::Status AdvanceMove(Context& c, const v1::AdvanceMove& command);
-
-// decide_desk.cc
-absl::Status SendDispatch(Context& c, const v1::SendDispatch& command);
-absl::Status CloseDispatch(Context& c, const v1::CloseDispatch& command);
-absl::Status MakeRequest(Context& c, const v1::MakeRequest& command);
-absl::Status SettleRequest(Context& c, const v1::SettleRequest& command);
-absl::Status Acknowledge(Context& c, const v1::AcknowledgeMessage& command);
-
 // decide_red.cc
 absl::Status RecordRed(Context& c, const v1::RecordRedAction& command);
 absl::Status JudgeRed(Context& c, const v1::JudgeRedAction& command);
@@ -134,12 +124,6 @@ absl::Status CloseRed(Context& c, const v1::CloseRed& command);
 absl::Status IssueSensorToken(Context& c, const v1::IssueSensorToken& command);
 absl::Status AcknowledgeAlert(Context& c, const v1::AcknowledgeAlert& command);
 absl::Status Alerted(Context& c, const SensorAlerts& in);
-
-// decide_telemetry.cc
-absl::Status RotateOwnerKey(Context& c, const v1::RotateOwnerKey& command);
-absl::Status CheckTelemetry(Context& c, const v1::CheckTelemetry& command);
-absl::Status ConfirmTelemetry(Context& c, const v1::ConfirmTelemetry& command);
-absl::Status Marked(Context& c, const MarkersAnswer& in);
 
 // decide_judging.cc
 absl::Status Merge(Context& c, const v1::MergeObservation& command);

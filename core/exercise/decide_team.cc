@@ -157,10 +157,9 @@ absl::Status Observe(Context& c, const v1::Observe& observe) {
       *e, {v1::PHASE_RUNNING, v1::PHASE_PAUSED, v1::PHASE_ENDED, v1::PHASE_JUDGING}, "a report"));
   v1::ObservationMade o = observe.observation();
   const std::string speaks_for = on_behalf ? e->TeamOf(o.person()) : e->TeamOf(c.person);
-  if (IsRedPart(*e, speaks_for) && o.kind() != v1::OBSERVATION_KIND_ANSWER &&
-      o.kind() != v1::OBSERVATION_KIND_REPLY) {
+  if (IsRedPart(*e, speaks_for) && o.kind() != v1::OBSERVATION_KIND_ANSWER) {
     return absl::PermissionDeniedError(
-        "a red team detects and reports nothing; it records its actions ('drillctl red record')");
+        "a red team detects and reports nothing; it records its actions (record_red_action)");
   }
   std::vector<std::string> faults;
   SetSpeaker(c, *e, &o, &faults);

@@ -22,8 +22,7 @@ inline void First(int64_t* anchor, int64_t time_us) {
   if (*anchor == 0 || time_us < *anchor) *anchor = time_us;
 }
 
-// apply_telemetry.cc, apply_sensors.cc
-absl::Status ApplyRotation(const v1::Record& record, RegisterState* reg);
+// apply_sensors.cc
 absl::Status ApplySensorToken(const v1::Record& record, RegisterState* reg);
 
 // Folds one record of one exercise; every fact has a method of its name. Lives for one record.
@@ -101,14 +100,6 @@ class ExerciseFold {
   absl::Status Rejected();
   absl::Status Read();
 
-  absl::Status Acknowledged();
-
-  // apply_desk.cc
-  absl::Status Dispatched();
-  absl::Status DispatchClosed();
-  absl::Status RequestMade();
-  absl::Status RequestSettled();
-
   // apply_red.cc
   absl::Status RedRecorded();
   absl::Status RedJudged();
@@ -122,10 +113,6 @@ class ExerciseFold {
   absl::Status AlertMatched();
   absl::Status AlertAcknowledged();
 
-  // apply_telemetry.cc
-  absl::Status TelemetryMarked();
-  absl::Status TelemetrySeen();
-
   // apply_judging.cc
   absl::Status Merged();
   absl::Status Undone();
@@ -137,9 +124,6 @@ class ExerciseFold {
   absl::Status NoteTaken();
   absl::Status SurveyAnswered();
   absl::Status FinalSigned();
-
-  // apply_tabletop.cc
-  absl::Status MoveAdvanced();
 
   // apply_after.cc
   absl::Status Rated();

@@ -15,25 +15,6 @@
 // number in the exercise's stream, `*_us` engine time, 0: not yet.
 namespace drill {
 
-struct DispatchState {
-  v1::DispatchSent sent;
-  int64_t sent_us = 0;
-  std::string by;            // person; empty: the engine
-  std::vector<int> replies;  // observations
-  bool closed = false;
-  bool carried_out = false;
-  std::string note;
-  uint32_t record = 0;
-};
-
-struct RequestState {
-  v1::RequestMade made;
-  int64_t made_us = 0;
-  bool settled = false;
-  v1::RequestSettled settlement;  // the last one
-  uint32_t record = 0;
-};
-
 struct RedActionState {
   v1::RedActionRecorded action;
   int64_t recorded_us = 0;
@@ -116,18 +97,6 @@ struct CommentState {
   v1::JudgeCommented comment;
   std::string person;
   int64_t at_us = 0;
-};
-
-struct TelemetrySighting {
-  v1::TelemetrySeen seen;
-  uint32_t record = 0;
-};
-
-struct TelemetryState {
-  int32_t run = 0;  // the newest
-  // (host index, run) → what was marked.
-  absl::btree_map<std::pair<int, int>, v1::TelemetryMarked> marked;
-  std::vector<TelemetrySighting> seen;
 };
 
 }  // namespace drill

@@ -111,7 +111,6 @@ struct InjectState {
   int64_t answered_us = 0;
   int64_t alert_us = 0;         // first alert by a sensor
   int64_t acknowledged_us = 0;  // first alert acknowledged by a team
-  std::string answered_choice;  // of the first answer
   bool by_red = false;          // free play: what a red team did
 
   bool is_action() const { return inject.kind_case() == v1::Inject::kAction; }
@@ -209,19 +208,12 @@ struct Exercise {
   // What the drill's sink received, added up: (inject, host, attempt, channel).
   absl::btree_map<std::tuple<int, int, int, int>, v1::SinkReceived> sink;
 
-  // The control team's desk, free play, sensors.
-  std::vector<DispatchState> dispatches;
-  std::vector<RequestState> requests;
+  // Free play, sensors.
   std::vector<RedActionState> red_actions;
   std::vector<v1::RedClosed> red_closed;  // one a red team
   std::vector<AlertState> alerts;         // in order of receipt
-  TelemetryState telemetry;
   // (claim's observation, inject, host) → what the agent found.
   absl::btree_map<std::tuple<int, int, int>, EffectState> effects;
-  // (inject id or dispatch id, person) → first opened; (…, team part) → first acknowledged.
-  absl::btree_map<std::pair<std::string, std::string>, int64_t> opened;
-  absl::btree_map<std::pair<std::string, std::string>, Acknowledgement> acknowledged;
-  int move = -1;  // facilitated: the move that is played
 
   // Evaluators.
   absl::btree_map<MarkKey, MarkState> judge_marks;

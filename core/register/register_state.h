@@ -9,7 +9,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "drill/v1/exercise.pb.h"
 #include "drill/v1/register.pb.h"
 #include "drill/v1/scenario.pb.h"
 
@@ -46,8 +45,6 @@ struct RegisterState {
   absl::flat_hash_map<std::string, EnrolmentState> enrolments;  // by secret's sha256
   absl::btree_map<std::string, std::string> agent_keys;         // host → key_sha256
   absl::btree_map<std::string, std::string> sensor_tokens;      // sensor → sha256
-  // System → rotations of its owner keys, oldest first.
-  absl::btree_map<std::string, std::vector<v1::SignedRotation>> rotations;
 
   // Adds or replaces entries. REQUIRES: CheckRegister found no fault.
   void Put(const v1::Register& entries);

@@ -21,17 +21,17 @@ namespace drill {
 using StreamId = uint64_t;
 
 // The reads of service Drill, and their answers in the same order.
-using QueryRequest = std::variant<
-    v1::WhoAmIRequest, v1::GetRegisterRequest, v1::ListAgentsRequest, v1::ListScenariosRequest,
-    v1::ListExercisesRequest, v1::GetExerciseRequest, v1::GetScopeRequest, v1::GetInboxRequest,
-    v1::GetQueueRequest, v1::GetScoreRequest, v1::GetReportRequest, v1::GetDutyRequest,
-    v1::VerifyJournalRequest, v1::GetDeconflictionRequest, v1::GetFormsRequest, v1::GetDeskRequest,
-    v1::GetMarksRequest, v1::GetTelemetryRequest, v1::GetAlertsRequest, v1::GetSurveyRequest>;
+using QueryRequest =
+    std::variant<v1::WhoAmIRequest, v1::GetRegisterRequest, v1::ListAgentsRequest,
+                 v1::ListScenariosRequest, v1::ListExercisesRequest, v1::GetExerciseRequest,
+                 v1::GetScopeRequest, v1::GetInboxRequest, v1::GetQueueRequest, v1::GetScoreRequest,
+                 v1::GetReportRequest, v1::GetDutyRequest, v1::VerifyJournalRequest,
+                 v1::GetDeconflictionRequest, v1::GetMarksRequest, v1::GetAlertsRequest,
+                 v1::GetSurveyRequest>;
 using QueryReply =
     std::variant<v1::Identity, v1::Register, v1::AgentList, v1::ScenarioList, v1::ExerciseList,
                  v1::ExerciseView, v1::ScopeOffer, v1::Inbox, v1::Queue, v1::Scorecard,
-                 v1::Document, v1::DutyTable, v1::VerifyReport, v1::Deconfliction, v1::Forms,
-                 v1::Desk, v1::MarkSheet, v1::TelemetryTable, v1::AlertList, v1::SurveySummary>;
+                 v1::Document, v1::DutyTable, v1::VerifyReport, v1::Deconfliction, v1::MarkSheet, v1::AlertList, v1::SurveySummary>;
 
 // Called exactly once, on any thread, also long after the caller has gone.
 template <typename Reply>

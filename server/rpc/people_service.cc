@@ -154,17 +154,7 @@ class DrillService final : public v1::Drill::CallbackService {
                             v1::Deconfliction* a) override {
     return Read(c, q, a);
   }
-  Reactor* GetForms(Context* c, const v1::GetFormsRequest* q, v1::Forms* a) override {
-    return Read(c, q, a);
-  }
-  Reactor* GetDesk(Context* c, const v1::GetDeskRequest* q, v1::Desk* a) override {
-    return Read(c, q, a);
-  }
   Reactor* GetMarks(Context* c, const v1::GetMarksRequest* q, v1::MarkSheet* a) override {
-    return Read(c, q, a);
-  }
-  Reactor* GetTelemetry(Context* c, const v1::GetTelemetryRequest* q,
-                        v1::TelemetryTable* a) override {
     return Read(c, q, a);
   }
   Reactor* GetAlerts(Context* c, const v1::GetAlertsRequest* q, v1::AlertList* a) override {

@@ -115,7 +115,6 @@ TEST_F(BridgeTest, WhatIsNoCallIsRefusedBeforeItReachesTheService) {
               StartsWith("HTTP/1.1 501 "));
   EXPECT_THAT(Call("WhoAmI", "{}", json_ + auth + "Connect-Timeout-Ms: -1\r\n"),
               StartsWith("HTTP/1.1 400 "));
-  EXPECT_THAT(Call("PutAttachment", "{}", stream_ + auth), StartsWith("HTTP/1.1 501 "));
   EXPECT_THAT(Call("GetDuty", std::string(100'001, ' '), json_ + auth),
               StartsWith("HTTP/1.1 413 "));
   EXPECT_TRUE(backend_.querying.empty());
