@@ -146,8 +146,7 @@ absl::Status Close(Context& c, const v1::CloseExercise& close) {
   if (const std::vector<std::string> red = RedPartsOpen(*e); !red.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(
         "red team '", absl::StrJoin(red, "', '"),
-        "' has not given its report and attested that target data is deleted ('drillctl red "
-        "close')"));
+        "' has not given its report and attested that target data is deleted (close_red)"));
   }
   c.Emit(e->id())->mutable_exercise_closed()->set_note(close.note());
   return absl::OkStatus();

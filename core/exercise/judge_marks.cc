@@ -188,18 +188,6 @@ const v1::Criterion* FindCriterion(const Exercise& e, absl::string_view id) {
   return nullptr;
 }
 
-bool InFreeWords(const v1::Question& question) {
-  switch (question.answer()) {
-    case v1::ANSWER_KIND_TEXT:
-    case v1::ANSWER_KIND_FILE:
-    case v1::ANSWER_KIND_DECISION:
-      return true;
-    case v1::ANSWER_KIND_CHOICE:
-    case v1::ANSWER_KIND_NUMBER:
-      return false;
-    default:
-      return question.choices().empty();
-  }
-}
+bool InFreeWords(const v1::Question& question) { return question.choices().empty(); }
 
 }  // namespace drill
