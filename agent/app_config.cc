@@ -119,6 +119,8 @@ actions: []
 #  - network.flood        # gửi nhiều yêu cầu tới `targets` / sends many requests to `targets`
 #  - dns.query            # tra tên do diễn tập sinh ra / looks up names that the drill generates
 #  - auth.guess           # đăng nhập sai vào `targets` / failed log-ins at `targets`
+#  - account.create       # tạo tài khoản khóa, tên trong `users` / makes a locked account of `users`
+#  - service.stop         # dừng một unit trong `units` rồi chạy lại / stops a unit of `units`, starts it again
 #  - exec.atomic          # chạy lệnh có trong `commands` / runs commands of `commands` (policy allow)
 
 # Thư mục mà lệnh gọi bằng tên "@ten/..." / directories that orders name as "@name/...":

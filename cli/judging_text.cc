@@ -43,7 +43,7 @@ Both Sentence(JudgeMsg message) {
     case JudgeMsg::kNothing:
       return {"Không có gì.", "Nothing."};
     case JudgeMsg::kComment:
-      return {"$0, $1: $2", "$0, $1: $2"};
+      return {"Ghi chú $0, $1: $2", "Note $0, $1: $2"};
     case JudgeMsg::kSurveyHead:
       return {"Rút kinh nghiệm: $0/$1 người đã trả lời", "Hot wash: $0 of $1 people have answered"};
     case JudgeMsg::kSurveyMean:
@@ -98,7 +98,7 @@ Both Sentence(JudgeMsg message) {
     case JudgeMsg::kRecRefused:
       return {"$0 không được chấp nhận", "$0 refused"};
     case JudgeMsg::kRecNote:
-      return {"$0, $1: $2", "$0, $1: $2"};
+      return {"Ghi chú $0, $1: $2", "Note $0, $1: $2"};
     case JudgeMsg::kRecSurvey:
       return {"Một người đã trả lời phần rút kinh nghiệm", "Somebody answered the hot wash"};
     case JudgeMsg::kRecSigned:

@@ -213,6 +213,18 @@ class Writer {
                         r.observation_rejected().note());
       case v1::Record::kMessageRead:
         return Say(Msg::kRecRead, Clean(r.message_read().inject()), Clean(r.message_read().team()));
+      case v1::Record::kAlertReceived:
+        return WithNote(Say(Msg::kRecAlert, Clean(r.alert_received().alert()),
+                            Clean(r.alert_received().sensor()),
+                            Clean(absl::StrJoin(r.alert_received().hosts(), ", "))),
+                        r.alert_received().text());
+      case v1::Record::kAlertMatched:
+        return Say(Msg::kRecAlertMatched, Clean(r.alert_matched().alert()),
+                   Clean(r.alert_matched().inject()),
+                   Clean(absl::StrJoin(r.alert_matched().hosts(), ", ")));
+      case v1::Record::kAlertAcknowledged:
+        return Say(Msg::kRecAlertSeen, Clean(r.alert_acknowledged().alert()),
+                   Clean(r.alert_acknowledged().team()));
       default:
         return "";
     }

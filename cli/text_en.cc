@@ -518,6 +518,12 @@ absl::string_view English(Msg message) {
       return "$0 rejected: $1";
     case Msg::kRecRead:
       return "$1 opened $0";
+    case Msg::kRecAlert:
+      return "Alert $0 of $1: host $2";
+    case Msg::kRecAlertMatched:
+      return "Alert $0 matches inject $1 on $2";
+    case Msg::kRecAlertSeen:
+      return "$1 has seen alert $0";
     case Msg::kRecJudging:
       return "Judging opened";
     case Msg::kRecRated:

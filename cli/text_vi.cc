@@ -517,6 +517,12 @@ absl::string_view Vietnamese(Msg message) {
       return "$0 bị loại: $1";
     case Msg::kRecRead:
       return "$1 đã mở $0";
+    case Msg::kRecAlert:
+      return "Cảnh báo $0 của $1: máy $2";
+    case Msg::kRecAlertMatched:
+      return "Cảnh báo $0 khớp tình huống $1 trên $2";
+    case Msg::kRecAlertSeen:
+      return "$1 đã xem cảnh báo $0";
     case Msg::kRecJudging:
       return "Bắt đầu chấm điểm";
     case Msg::kRecRated:

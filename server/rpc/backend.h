@@ -31,7 +31,8 @@ using QueryRequest =
 using QueryReply =
     std::variant<v1::Identity, v1::Register, v1::AgentList, v1::ScenarioList, v1::ExerciseList,
                  v1::ExerciseView, v1::ScopeOffer, v1::Inbox, v1::Queue, v1::Scorecard,
-                 v1::Document, v1::DutyTable, v1::VerifyReport, v1::Deconfliction, v1::MarkSheet, v1::AlertList, v1::SurveySummary>;
+                 v1::Document, v1::DutyTable, v1::VerifyReport, v1::Deconfliction, v1::MarkSheet,
+                 v1::AlertList, v1::SurveySummary>;
 
 // Called exactly once, on any thread, also long after the caller has gone.
 template <typename Reply>

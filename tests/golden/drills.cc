@@ -324,13 +324,66 @@ std::unique_ptr<DrillRoom> Alerts() {
   return room;
 }
 
+// Work that was claimed and looked at: in part at first, then whole.
+std::unique_ptr<DrillRoom> Claimed() {
+  auto room = std::make_unique<DrillRoom>();
+  room->Start();
+  for (const char* host : {"w1", "w2", "d1"}) room->Connect(host);
+  room->ToEx(20);
+  room->Play("w1", "act");
+  room->ToEx(30);
+  for (const char* found :
+       {"traces { fate: TRACE_FATE_STANDING } traces { fate: TRACE_FATE_GONE }",
+        "traces { fate: TRACE_FATE_GONE } traces { fate: TRACE_FATE_UNKNOWN }"}) {
+    const std::string claim =
+        room->Observe("blue",
+                      "kind: OBSERVATION_KIND_CONTAINMENT hosts: 'w1' artefacts { kind: "
+                      "ARTEFACT_KIND_PATH value: '/srv/act' }");
+    room->Advance(2);
+    room->AgentLooks("w1", "act", claim, found);
+    room->Advance(5);
+  }
+  room->Must("director", "stop_exercise { exercise: 'drill' }");
+  room->Advance(4);
+  room->Undo("w1", "act");
+  return room;
+}
+
+// Free play: one action accepted, one refused; the red team's end.
+std::unique_ptr<DrillRoom> FreePlay() {
+  auto room = std::make_unique<DrillRoom>(DrillRoom::Options{.scenario = RedScenario()});
+  room->Start();
+  room->ToEx(25);
+  for (const char* accepted : {"true", "false"}) {
+    room->Must("green",
+               absl::StrCat("record_red_action { exercise: 'drill' action { title: 'Chiếm "
+                            "tài khoản' host: 'd1' severity: RED_SEVERITY_HIGH effect: 'x' "
+                            "techniques: 'T1078' artefacts { kind: ARTEFACT_KIND_ACCOUNT "
+                            "value: 'backup' } error_us: 2000000 at_us: ",
+                            room->now_us - 10 * kSecond,
+                            " proof { name: 'shell.png' sha256: "
+                            "'0123456789abcdef0123456789abcdef' sealed: true } } }"));
+    const std::string action = room->e().red_actions.back().action.action();
+    room->Must("controller", absl::StrCat("judge_red_action { exercise: 'drill' judged { action: '",
+                                          action, "' accepted: ", accepted, " note: 'đã xem' } }"));
+  }
+  room->Observe("blue",
+                "kind: OBSERVATION_KIND_DETECTION hosts: 'd1' artefacts { kind: "
+                "ARTEFACT_KIND_ACCOUNT value: 'backup' }");
+  room->Must("director", "stop_exercise { exercise: 'drill' }");
+  room->Must("green",
+             "close_red { exercise: 'drill' closed { report { name: 'r' sealed: true sha256: "
+             "'0123456789abcdef0123456789abcdef' } data_deleted: true attestation: 'đã xóa' } }");
+  return room;
+}
+
 }  // namespace
 
 const std::vector<GoldenDrill>& GoldenDrills() {
-  static const std::vector<GoldenDrill> kDrills = {{"whole", Whole},   {"stopped", Stopped},
-                                                   {"paused", Paused}, {"tabletop", Tabletop},
-                                                   {"sink", Sink},     {"judged", Judged},
-                                                   {"alerts", Alerts}};
+  static const std::vector<GoldenDrill> kDrills = {
+      {"whole", Whole},       {"stopped", Stopped}, {"paused", Paused},
+      {"tabletop", Tabletop}, {"sink", Sink},       {"judged", Judged},
+      {"alerts", Alerts},     {"claimed", Claimed}, {"free_play", FreePlay}};
   return kDrills;
 }
 

@@ -199,8 +199,7 @@ absl::Status DrillTest::StartController() {
   controller_ = std::make_unique<Process>(
       Process::Options{{Binary("drilld"), "--data", data_, "--listen", door(last_.people_port()),
                         "--agents", door(last_.agents_port()), "--https", "127.0.0.1:0",
-                        "--obligations",
-                        FromEnvironment("DRILL_SOURCE_DIR") + "/obligations"},
+                        "--obligations", FromEnvironment("DRILL_SOURCE_DIR") + "/obligations"},
                        {},
                        Path("drilld.out"),
                        Path("drilld.log")});

@@ -442,12 +442,12 @@ void World::Carry(Host* host, const agent::Effect& effect) {
 
 // What a team has done on a host is drawn; what the agent has undone is not the team's.
 void World::Look(Host* host, const v1::EffectCheck& check) {
-  At(now_ + Between(1, 50) * kMs, [this, host, check, run = host->run] {
+  time_.At(time_.now_us() + Between(1, 50) * kMs, [this, host, check, run = host->run] {
     if (host->run != run || host->engine == nullptr) return;
     v1::EffectReport report;
     report.set_check(check.check());
     *report.mutable_order() = check.order();
-    report.set_at_us(host->Boot(now_));
+    report.set_at_us(host->Boot(time_.now_us()));
     const auto it = host->disk.find(Host::Key(check.order()));
     report.set_undone(it == host->disk.end() || it->second.stage != OnDisk::Stage::kApplied);
     if (!report.undone()) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/fake_sink.h"
 #include "tests/support/status.h"
 #include "tests/unit/agent/action_fixture.h"
 #include "tests/unit/agent/catalogue_orders.h"
@@ -110,6 +111,7 @@ TEST_F(EffectTest, AProcessRunsIsStoppedOrEnded) {
 }
 
 TEST_F(EffectTest, APortIsOpenUntilWhatListensIsEnded) {
+  sandbox_.policy.add_ports(::drill::testing::FreePort());
   const v1::Order order = sandbox_.Listen();
   Start(order);
   EXPECT_EQ(Standing(order), "1 of 1");

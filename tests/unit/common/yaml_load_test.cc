@@ -398,7 +398,8 @@ injects:
 )"),
             "f.yaml:1:4: id: found no value, expected text; or remove the key\n"
             "f.yaml:2:1: unknown key \"titel\" in Scenario (did you mean \"title\"?), expected one "
-            "of: id, title, summary, type, duration, cast, objectives, moves, injects, rubric\n"
+            "of: id, title, summary, type, duration, cast, objectives, moves, injects, rubric, "
+            "criteria, survey and 1 more\n"
             "f.yaml:3:7: type: found \"life\", expected one of: live, mixed, tabletop "
             "(did you mean \"live\"?)\n"
             "f.yaml:4:11: duration: found \"90\", expected a length of time such as 90s, 1h30m or "

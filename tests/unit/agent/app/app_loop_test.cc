@@ -190,11 +190,11 @@ class AppLoopTest : public ::testing::Test {
     order->set_wanted(v1::WANTED_UNDO);
     Receive(std::move(frame));
   }
-  static v1::OrderEvent EventOf(size_t bytes) {
-    v1::OrderEvent event;
-    event.set_kind(v1::ORDER_EVENT_KIND_MISSED);
-    event.add_notes(std::string(bytes, 'x'));
-    return event;
+  static v1::OutboxEntry EntryOf(size_t bytes) {
+    v1::OutboxEntry entry;
+    entry.mutable_event()->set_kind(v1::ORDER_EVENT_KIND_MISSED);
+    entry.mutable_event()->add_notes(std::string(bytes, 'x'));
+    return entry;
   }
 
   const std::string owner_key_ = GenerateKey();
@@ -265,7 +265,7 @@ TEST_F(AppLoopTest, ForgetsAnUndoneOrderOnlyWhenTheControllerHasIt) {
 }
 
 TEST_F(AppLoopTest, EverySessionBeginsWithWhatIsNotAcknowledged) {
-  ASSERT_OK(outbox_->Append({EventOf(10), EventOf(10), EventOf(10)}));
+  ASSERT_OK(outbox_->Append({EntryOf(10), EntryOf(10), EntryOf(10)}));
   ASSERT_OK(outbox_->Ack(1));
   Begin();
   Connect();
@@ -277,7 +277,7 @@ TEST_F(AppLoopTest, EverySessionBeginsWithWhatIsNotAcknowledged) {
 }
 
 TEST_F(AppLoopTest, ALongOutboxGoesInBatchesAndNoFurtherAheadThanTheLimit) {
-  const std::vector<v1::OrderEvent> events(400, EventOf(10'000));
+  const std::vector<v1::OutboxEntry> events(400, EntryOf(10'000));
   ASSERT_OK(outbox_->Append(events));
   Begin();
   Connect();
@@ -355,7 +355,7 @@ TEST_F(AppLoopTest, StopGivesUpOnAPlayerThatHangs) {
 }
 
 TEST_F(AppLoopTest, StopDoesNotWaitForAControllerThatIsAway) {
-  ASSERT_OK(outbox_->Append({EventOf(10)}));
+  ASSERT_OK(outbox_->Append({EntryOf(10)}));
   Begin();
   EXPECT_OK(End());
   EXPECT_FALSE(outbox_->empty());

@@ -1,6 +1,8 @@
 #ifndef DRILL_TESTS_UNIT_CORE_SCORING_DRILL_SCRIPT_H_
 #define DRILL_TESTS_UNIT_CORE_SCORING_DRILL_SCRIPT_H_
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -102,6 +104,15 @@ class DrillScript {
   int said_ = 0;
   State state_;
 };
+
+inline const v1::RollUp& Row(const google::protobuf::RepeatedPtrField<v1::RollUp>& rows,
+                             absl::string_view key) {
+  for (const v1::RollUp& row : rows) {
+    if (row.key() == key) return row;
+  }
+  ADD_FAILURE() << "no row " << key;
+  return v1::RollUp::default_instance();
+}
 
 }  // namespace drill::testing
 
