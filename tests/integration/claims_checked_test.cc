@@ -30,14 +30,14 @@ TEST_F(ClaimsCheckedTest, ByWhatStandsOnTheHost) {
   const std::string path = order.traces(1).artefact().value();
 
   ASSERT_OK(Do("an", {"report", "detection", kExercise, "--host", "app-1", "--path", path}));
-  ASSERT_OK(Do("an", {"report", "contained", kExercise, "--about", "soc-1"}));
+  ASSERT_OK(Do("an", {"report", "contained", kExercise, "--about", "soc-1", "--host", "app-1"}));
   EXPECT_EQ(Verdict(1).verdict(), v1::EFFECT_VERDICT_FALSE);
   EXPECT_TRUE(Exists(path)) << "looking changes nothing";
 
   // What is said while the agent is down is answered when it is back.
   ASSERT_TRUE(EndAgent("app-1", SIGKILL).has_value());
   std::filesystem::remove_all(HostPath("app-1", "docs/HoSo"));
-  ASSERT_OK(Do("an", {"report", "recovered", kExercise, "--about", "soc-1"}));
+  ASSERT_OK(Do("an", {"report", "recovered", kExercise, "--about", "soc-1", "--host", "app-1"}));
   StartAgent("app-1");
   EXPECT_EQ(Verdict(2).verdict(), v1::EFFECT_VERDICT_CONFIRMED);
 

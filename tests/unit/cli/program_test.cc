@@ -42,7 +42,7 @@ TEST(Program, WrongUsageExitsWith2AndSaysSoOnStandardError) {
   EXPECT_EQ(Drillctl("nonsense 2>/dev/null").out, "");
   const Ran ran = Drillctl("exercise rate x --rating Z 2>&1 >/dev/null");
   EXPECT_EQ(ran.exit, 2);
-  EXPECT_THAT(ran.out, AllOf(StartsWith("drillctl: exercise rate: "), HasSubstr("--system"),
+  EXPECT_THAT(ran.out, AllOf(StartsWith("drillctl: exercise rate: "), HasSubstr("--element"),
                              HasSubstr("«Z»"), HasSubstr("--help")));
 }
 
