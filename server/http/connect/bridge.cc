@@ -15,7 +15,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/mutex.h"
@@ -385,6 +387,10 @@ class Bridge final : public HttpHandler {
           absl::StrCat("Connect-Timeout-Ms: expected 1 to ", kTimeoutMaxMs));
     }
     call.authorization = request.Header("Authorization");
+    // HTTP allows tabs and bytes above ASCII; gRPC ends the process that hands it one of them.
+    if (!absl::c_all_of(call.authorization, absl::ascii_isprint)) {
+      return absl::UnauthenticatedError("Authorization: expected Bearer and a token");
+    }
     return call;
   }
 

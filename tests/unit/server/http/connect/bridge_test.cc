@@ -99,6 +99,19 @@ TEST_F(BridgeTest, WithoutATokenNobodyIsServed) {
   EXPECT_TRUE(backend_.querying.empty());
 }
 
+// gRPC ends the process that gives it a header value which HTTP/2 does not allow.
+TEST_F(BridgeTest, ATokenOfOtherBytesThanHeadersMayHaveIsRefused) {
+  for (const char* token : {"\x80\xff", "a\tb", "đ"}) {
+    for (const std::string& type : {json_, stream_}) {
+      const std::string method = type == json_ ? "WhoAmI" : "Watch";
+      const std::string body = type == json_ ? "{}" : connect::Envelope("{}", false);
+      EXPECT_THAT(Call(method, body, absl::StrCat(type, "Authorization: Bearer ", token, "\r\n")),
+                  AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr(R"("code":"unauthenticated")")));
+    }
+  }
+  EXPECT_TRUE(backend_.querying.empty());
+}
+
 TEST_F(BridgeTest, WhatIsNoCallIsRefusedBeforeItReachesTheService) {
   const std::string auth = Bearer();
   EXPECT_THAT(Call("Nothing", "{}", json_ + auth), StartsWith("HTTP/1.1 404 "));
