@@ -97,14 +97,13 @@ TEST_F(EffectTest, APageIsBackOrSomebodyElsesOrGone) {
 TEST_F(EffectTest, AProcessRunsIsStoppedOrEnded) {
   const v1::Order order = sandbox_.RunDecoy();
   Start(order);
-  const std::vector<int> pids = sandbox_.RunningDecoys();
-  ASSERT_FALSE(pids.empty());
+  ASSERT_FALSE(sandbox_.RunningDecoys().empty());
   EXPECT_EQ(FateOf(order, sandbox_.decoy_name()), v1::TRACE_FATE_STANDING);
   // By us, in a pause.
   player_->Freeze(true);
   EXPECT_EQ(FateOf(order, sandbox_.decoy_name()), v1::TRACE_FATE_STANDING);
   player_->Freeze(false);
-  for (int pid : pids) kill(pid, SIGSTOP);
+  sandbox_.StopDecoys();
   EXPECT_EQ(FateOf(order, sandbox_.decoy_name()), v1::TRACE_FATE_CHANGED);
   sandbox_.KillDecoys();
   EXPECT_EQ(FateOf(order, sandbox_.decoy_name()), v1::TRACE_FATE_GONE);

@@ -208,6 +208,19 @@ void Sandbox::KillDecoys() const {
   }
 }
 
+void Sandbox::StopDecoys() const {
+  const int64_t deadline = os::MonotonicMicros() + kDeathPatienceUs;
+  for (int pid : RunningDecoys()) {
+    kill(pid, SIGSTOP);
+    // The signal is on its way; the kernel tells nobody but a parent when it has arrived.
+    const auto moves = [pid] {
+      const auto look = LookAtProcess(pid);
+      return look && look->state != 'T';
+    };
+    while (moves() && os::MonotonicMicros() < deadline) sched_yield();
+  }
+}
+
 std::unique_ptr<HostPlayer> Sandbox::Player(KillPoint kill_point) const {
   HostPlayer::Options options;
   options.directory = agent_;

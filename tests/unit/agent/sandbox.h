@@ -54,6 +54,8 @@ class Sandbox {
   std::vector<int> RunningDecoys() const;
   // As a response team would; returns when they are dead.
   void KillDecoys() const;
+  // The same; returns when they stand still (30 s at most).
+  void StopDecoys() const;
 
   // The owner's policy: places docs, www, log; all actions. Change it at will, it is read again
   // before every order.
