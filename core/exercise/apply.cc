@@ -91,7 +91,7 @@ absl::Status ExerciseFold::Run() {
   }
 }
 
-// The people's half: desk, red team, sensors, evaluators.
+// The people's half: red team, sensors, evaluators.
 absl::Status ExerciseFold::RunPeople() {
   switch (r_.body_case()) {
     case v1::Record::kRedActionRecorded:

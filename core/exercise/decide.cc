@@ -46,7 +46,7 @@ absl::Status InPhase(const Exercise& e, std::initializer_list<v1::Phase> phases,
 
 namespace {
 
-// The people's half: desk, red team, sensors, evaluators.
+// The people's half: red team, sensors, evaluators.
 absl::Status OnPeople(Context& c, const v1::Command& command) {
   using C = v1::Command;
   switch (command.command_case()) {
@@ -176,7 +176,7 @@ struct Dispatch {
   }
   absl::Status operator()(const Bootstrap& in) { return Boot(c, in); }
   absl::Status operator()(const SinkContact& in) { return Received(c, in); }
-  absl::Status operator()(const SensorAlerts& in) { return Alerted(c, in); }
+  absl::Status operator()(const SensorAlert& in) { return Alerted(c, in); }
   absl::Status operator()(const FinalSignature& in) { return Signed(c, in); }
 };
 

@@ -65,9 +65,9 @@ struct SinkContact {
 };
 // What a sensor said; ids, clocks and hosts' ids are the engine's: `hosts` has the names and
 // addresses as the sensor gave them.
-struct SensorAlerts {
+struct SensorAlert {
   std::string sensor;
-  std::vector<v1::AlertReceived> alerts;
+  v1::AlertReceived alert;
 };
 // The controller's signature over a final.
 struct FinalSignature {
@@ -76,7 +76,7 @@ struct FinalSignature {
 };
 using Input =
     std::variant<PersonCommand, AgentEvents, AgentPresence, DryRunAnswer, AgentEnrolment,
-                 ControllerStart, ClockStep, Bootstrap, SinkContact, SensorAlerts, FinalSignature>;
+                 ControllerStart, ClockStep, Bootstrap, SinkContact, SensorAlert, FinalSignature>;
 
 struct Decision {
   // stream, actor, request_id and body set; numbers and time are the caller's.

@@ -123,7 +123,7 @@ absl::Status CloseRed(Context& c, const v1::CloseRed& command);
 // decide_sensors.cc
 absl::Status IssueSensorToken(Context& c, const v1::IssueSensorToken& command);
 absl::Status AcknowledgeAlert(Context& c, const v1::AcknowledgeAlert& command);
-absl::Status Alerted(Context& c, const SensorAlerts& in);
+absl::Status Alerted(Context& c, const SensorAlert& in);
 
 // decide_judging.cc
 absl::Status Merge(Context& c, const v1::MergeObservation& command);

@@ -155,20 +155,19 @@ absl::Status AcknowledgeAlert(Context& c, const v1::AcknowledgeAlert& command) {
 
 // NotFound: names no host of a running exercise. AlreadyExists: stood for by an earlier one.
 // ResourceExhausted: over the sensor's rate. One alert a decision, so that its fate is one too.
-absl::Status Alerted(Context& c, const SensorAlerts& in) {
+absl::Status Alerted(Context& c, const SensorAlert& in) {
   const auto sensor = c.state.reg.sensors.find(in.sensor);
   if (sensor == c.state.reg.sensors.end()) {
     return absl::NotFoundError(absl::StrCat("sensor '", in.sensor, "' is not in the register"));
   }
-  if (in.alerts.size() != 1) return absl::InvalidArgumentError("expected one alert at a time");
-  RETURN_IF_ERROR(CheckShape(in.alerts[0]));
+  RETURN_IF_ERROR(CheckShape(in.alert));
   absl::Status refusal = absl::NotFoundError("it names no host of a running exercise");
   for (const auto& [id, exercise] : c.state.exercises) {
     const Exercise& e = *exercise;
     if (!e.InPlay() || c.now_us < e.start_us) continue;
-    const std::vector<std::string> hosts = HostsOf(e, sensor->second, in.alerts[0]);
+    const std::vector<std::string> hosts = HostsOf(e, sensor->second, in.alert);
     if (hosts.empty()) continue;
-    v1::AlertReceived alert = in.alerts[0];
+    v1::AlertReceived alert = in.alert;
     alert.set_sensor(in.sensor);
     *alert.mutable_hosts() = {hosts.begin(), hosts.end()};
     const Fate fate = Record(c, e, std::move(alert));

@@ -10,9 +10,9 @@
 #include "absl/container/btree_map.h"
 #include "drill/v1/exercise.pb.h"
 
-// The people's half of an exercise's state (state.h): what the control team, cells, red teams,
-// sensors and evaluators have said. Plain data; changed only by Apply. `record` is a sequence
-// number in the exercise's stream, `*_us` engine time, 0: not yet.
+// The people's half of an exercise's state (state.h): what red teams, sensors and evaluators have
+// said. Plain data; changed only by Apply. `record` is a sequence number in the exercise's stream,
+// `*_us` engine time, 0: not yet.
 namespace drill {
 
 struct RedActionState {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/check.h"
+#include "core/exercise/match.h"
 #include "core/rehearsal/cast.h"
 #include "core/rehearsal/profile.h"
 
@@ -10,21 +11,6 @@ namespace drill::rehearsal {
 namespace {
 
 constexpr int32_t kPoorAnswerPermille = 300;  // a judge's mark for free text that misses the point
-
-v1::ObservationKind SaidAs(v1::ExpectationKind kind) {
-  switch (kind) {
-    case v1::EXPECTATION_KIND_REPORT:
-      return v1::OBSERVATION_KIND_REPORT;
-    case v1::EXPECTATION_KIND_CONTAIN:
-      return v1::OBSERVATION_KIND_CONTAINMENT;
-    case v1::EXPECTATION_KIND_RECOVER:
-      return v1::OBSERVATION_KIND_RECOVERY;
-    case v1::EXPECTATION_KIND_ANSWER:
-      return v1::OBSERVATION_KIND_ANSWER;
-    default:
-      return v1::OBSERVATION_KIND_DETECTION;
-  }
-}
 
 bool Expects(const v1::Inject& inject, v1::ExpectationKind kind) {
   return std::any_of(inject.expect().begin(), inject.expect().end(),
@@ -209,7 +195,7 @@ void Teams::Act(const Task& task) {
 v1::ObservationMade Teams::Say(const Task& task) {
   const Exercise& e = controller_.e();
   v1::ObservationMade o;
-  o.set_kind(SaidAs(task.kind));
+  o.set_kind(AskedFor(task.kind));
   if (task.kind == v1::EXPECTATION_KIND_ANSWER) {
     SayAnswer(task, &o);
     return o;

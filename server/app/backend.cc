@@ -226,7 +226,7 @@ void ControllerBackend::Simple(std::string person, QueryRequest request, Done<Qu
     if (const auto* r = std::get_if<v1::GetSurveyRequest>(&request))
       return done(Reply(ReadSurvey(q, r->exercise())));
     if (const auto* r = std::get_if<v1::GetAlertsRequest>(&request))
-      return done(Reply(ReadAlerts(q, *r, {})));
+      return done(Reply(ReadAlerts(q, *r)));
     if (const auto* r = std::get_if<v1::GetDutyRequest>(&request)) {
       return done(
           Reply(ReadDuty(q, p_.obligations, r->year() != 0 ? r->year() : YearOf(q.now_us))));

@@ -24,8 +24,7 @@ void SetAcknowledged(const AlertState& alert, const std::string& team, v1::Alert
 
 }  // namespace
 
-absl::StatusOr<v1::AlertList> ReadAlerts(const Query& q, const v1::GetAlertsRequest& request,
-                                         const std::vector<v1::SensorCount>& counts) {
+absl::StatusOr<v1::AlertList> ReadAlerts(const Query& q, const v1::GetAlertsRequest& request) {
   const Exercise* e = q.state.FindExercise(request.exercise());
   const Sight sight = e == nullptr ? Sight::kNone : SightOf(q.state, *e, q.person);
   if (sight == Sight::kNone) {
@@ -33,9 +32,6 @@ absl::StatusOr<v1::AlertList> ReadAlerts(const Query& q, const v1::GetAlertsRequ
   }
   const std::string team = sight == Sight::kTeam ? e->TeamOf(q.person) : "";
   v1::AlertList out;
-  if (team.empty()) {
-    for (const v1::SensorCount& count : counts) *out.add_counts() = count;
-  }
   uint64_t number = 0;
   for (const AlertState& alert : e->alerts) {
     std::vector<std::string> hosts(alert.alert.hosts().begin(), alert.alert.hosts().end());

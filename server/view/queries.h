@@ -55,9 +55,8 @@ void AddComments(const Exercise& e, v1::QueueItem* item);
 enum class Sight;
 absl::StatusOr<const Exercise*> VisibleTo(const Query& q, const std::string& id, Sight least);
 // Alerts after a number, at most 1,000: all for the control side; for a team those of the systems
-// it watches, numbered for it alone, without what they matched. `counts` for the control side.
-absl::StatusOr<v1::AlertList> ReadAlerts(const Query& q, const v1::GetAlertsRequest& request,
-                                         const std::vector<v1::SensorCount>& counts);
+// it watches, numbered for it alone, without what they matched.
+absl::StatusOr<v1::AlertList> ReadAlerts(const Query& q, const v1::GetAlertsRequest& request);
 // The exercise, if the person may read its report (control side; managers after EndEx).
 absl::StatusOr<const Exercise*> ForControl(const Query& q, const std::string& id);
 

@@ -304,11 +304,11 @@ std::unique_ptr<DrillRoom> Alerts() {
   room->Must("admin", token);
   room->Start();
   room->ToEx(25);
-  SensorAlerts in{"ids", {v1::AlertReceived()}};
-  in.alerts[0].add_hosts("w1");
-  in.alerts[0].set_rule("7");
-  in.alerts[0].set_sensor_us(room->now_us - kSecond);
-  v1::Artefact* artefact = in.alerts[0].add_artefacts();
+  SensorAlert in{"ids", {}};
+  in.alert.add_hosts("w1");
+  in.alert.set_rule("7");
+  in.alert.set_sensor_us(room->now_us - kSecond);
+  v1::Artefact* artefact = in.alert.add_artefacts();
   artefact->set_kind(v1::ARTEFACT_KIND_PATH);
   artefact->set_value("/srv/act");
   EXPECT_OK(room->Handle(in));
@@ -316,7 +316,7 @@ std::unique_ptr<DrillRoom> Alerts() {
   room->Advance(2);
   room->Must("blue", "acknowledge_alert { exercise: 'drill' alert: 'alert-sys-1' }");
   artefact->set_value("/srv/other");
-  in.alerts[0].set_repeats(12);
+  in.alert.set_repeats(12);
   EXPECT_OK(room->Handle(in));
   room->Must("director", "stop_exercise { exercise: 'drill' }");
   room->Advance(4);

@@ -142,9 +142,9 @@ void AddSensor(DrillRoom& room) {
 
 // Of a host that exists; refused outside of a running exercise.
 void Alert(DrillRoom& room) {
-  SensorAlerts in{"ids", {v1::AlertReceived()}};
-  in.alerts[0].add_hosts("w2");
-  in.alerts[0].set_rule("1");
+  SensorAlert in{"ids", {}};
+  in.alert.add_hosts("w2");
+  in.alert.set_rule("1");
   const absl::Status status = room.Handle(in).status();
   EXPECT_TRUE(status.ok() || absl::IsNotFound(status)) << status;
 }
@@ -479,7 +479,7 @@ std::map<std::string, Happening> Happenings() {
        {IndexOf<ClockStep>(),
         [](DrillRoom& room) { EXPECT_OK(room.Handle(ClockStep{2 * kSecond})); }}},
       {"alert",
-       {IndexOf<SensorAlerts>(),
+       {IndexOf<SensorAlert>(),
         [](DrillRoom& room) {
           AddSensor(room);
           Alert(room);

@@ -33,7 +33,7 @@ absl::Status Alert(DrillRoom& room, absl::string_view text, const std::string& s
   v1::AlertReceived alert;
   EXPECT_TRUE(
       google::protobuf::TextFormat::ParseFromString(absl::StrCat("rule: '7' ", text), &alert));
-  return room.Handle(SensorAlerts{sensor, {alert}}).status();
+  return room.Handle(SensorAlert{sensor, alert}).status();
 }
 
 const char kAct[] = "hosts: 'w1' artefacts { kind: ARTEFACT_KIND_PATH value: '/srv/act' }";
