@@ -2,6 +2,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/pdf.h"
+#include "cli/score_export.h"
 #include "cli/score_text.h"
 #include "cli/session.h"
 #include "common/base/digest.h"
@@ -11,34 +13,70 @@
 namespace drill::cli {
 namespace {
 
-absl::Status Score(Session& session, const std::string& exercise, bool explain) {
+enum ScoreFormat { kText, kCsv, kNavigator };
+
+struct ScoreOptions {
+  std::string exercise;
+  bool explain = false;
+  int format = kText;
+  bool bom = false;
+  std::string out;
+};
+
+absl::Status WriteDocument(Session& session, const std::string& out, absl::string_view media_type,
+                           absl::string_view content) {
+  if (out.empty()) {
+    session.Print(content);
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(os::WriteFileDurably(out, content, 0644));
+  session.Remark(session.Say(Msg::kDocumentWritten, out, media_type, content.size()));
+  return absl::OkStatus();
+}
+
+absl::Status Score(Session& session, const ScoreOptions& o) {
   ASSIGN_OR_RETURN(Client * client, session.client());
-  ASSIGN_OR_RETURN(const v1::Scorecard card, client->GetScore(exercise));
+  ASSIGN_OR_RETURN(const v1::Scorecard card, client->GetScore(o.exercise));
+  if (o.format == kCsv) return WriteDocument(session, o.out, "text/csv", ScoreCsv(card, o.bom));
+  if (o.format == kNavigator) {
+    return WriteDocument(session, o.out, "application/json",
+                         NavigatorLayer(session.language(), card));
+  }
   if (session.json()) {
     session.PrintJson(card);
   } else {
-    PrintScore(session, card, explain);
+    PrintScore(session, card, o.explain);
   }
   return absl::OkStatus();
 }
 
 struct AarOptions {
   v1::GetReportRequest request;
+  bool pdf = false;
   std::string out;
 };
+
+constexpr int kPdf = -1;  // no DocumentFormat: made here
+constexpr char kPdfProgram[] = "weasyprint";
+
+absl::Status WritePdf(Session& session, const std::string& out, absl::string_view html) {
+  const absl::StatusOr<std::string> pdf = ToPdf(kPdfProgram, html);
+  if (absl::IsNotFound(pdf.status())) {
+    return absl::FailedPreconditionError(session.Say(Msg::kPdfNoProgram, kPdfProgram));
+  }
+  if (!pdf.ok()) {
+    return absl::Status(pdf.status().code(),
+                        session.Say(Msg::kPdfFailed, CleanLines(pdf.status().message())));
+  }
+  return WriteDocument(session, out, "application/pdf", *pdf);
+}
 
 absl::Status Aar(Session& session, AarOptions& o) {
   o.request.set_language(session.language_asked());
   ASSIGN_OR_RETURN(Client * client, session.client());
   ASSIGN_OR_RETURN(const v1::Document document, client->GetReport(o.request));
-  if (o.out.empty()) {
-    session.Print(document.content());
-    return absl::OkStatus();
-  }
-  RETURN_IF_ERROR(os::WriteFileDurably(o.out, document.content(), 0644));
-  session.Remark(
-      session.Say(Msg::kDocumentWritten, o.out, document.media_type(), document.content().size()));
-  return absl::OkStatus();
+  if (o.pdf) return WritePdf(session, o.out, document.content());
+  return WriteDocument(session, o.out, document.media_type(), document.content());
 }
 
 // ---- duty --------------------------------------------------------------------------------------
@@ -158,27 +196,51 @@ absl::Status Version(Session& session) {
   return absl::OkStatus();
 }
 
+void AddScore(Command& root) {
+  auto o = std::make_shared<ScoreOptions>();
+  root.Sub("score")
+      .Arg("EXERCISE", Into(&o->exercise))
+      .Flag("--explain", [o] { o->explain = true; })
+      .Opt("--format", "text|csv|navigator",
+           OneOf({{"text", kText}, {"csv", kCsv}, {"navigator", kNavigator}},
+                 [o](int value) { o->format = value; }))
+      .Flag("--bom", [o] { o->bom = true; })
+      .Opt("--out", "FILE", Into(&o->out))
+      .Check([o](Language language, std::vector<std::string>* faults) {
+        if (o->bom && o->format != kCsv) faults->push_back(Say(language, Msg::kUsageBom));
+        if (!o->out.empty() && o->format == kText) {
+          faults->push_back(Say(language, Msg::kUsageScoreOut));
+        }
+      })
+      .Runs([o](Session& s) { return Score(s, *o); });
+}
+
 void AddAar(Command& root) {
   auto o = std::make_shared<AarOptions>();
   o->request.set_format(v1::DOCUMENT_FORMAT_HTML);
   root.Sub("aar")
       .Arg("EXERCISE", Into(o->request.mutable_exercise()))
-      .Opt("--format", "html|json",
-           OneOf({{"html", v1::DOCUMENT_FORMAT_HTML}, {"json", v1::DOCUMENT_FORMAT_JSON}},
-                 [o](int value) { o->request.set_format(static_cast<v1::DocumentFormat>(value)); }))
+      .Opt("--format", "html|json|pdf",
+           OneOf({{"html", v1::DOCUMENT_FORMAT_HTML},
+                  {"json", v1::DOCUMENT_FORMAT_JSON},
+                  {"pdf", kPdf}},
+                 [o](int value) {
+                   // Printed from the page, on this machine.
+                   o->pdf = value == kPdf;
+                   o->request.set_format(o->pdf ? v1::DOCUMENT_FORMAT_HTML
+                                                : static_cast<v1::DocumentFormat>(value));
+                 }))
       .Opt("--out", "FILE", Into(&o->out))
+      .Check([o](Language language, std::vector<std::string>* faults) {
+        if (o->pdf && o->out.empty()) faults->push_back(Say(language, Msg::kUsagePdfOut));
+      })
       .Runs([o](Session& s) { return Aar(s, *o); });
 }
 
 }  // namespace
 
 void AddResults(Command& root) {
-  auto exercise = std::make_shared<std::string>();
-  auto explain = std::make_shared<bool>(false);
-  root.Sub("score")
-      .Arg("EXERCISE", Into(exercise.get()))
-      .Flag("--explain", [explain] { *explain = true; })
-      .Runs([=](Session& s) { return Score(s, *exercise, *explain); });
+  AddScore(root);
   AddAar(root);
   auto year = std::make_shared<int32_t>(0);
   root.Sub("duty")

@@ -317,7 +317,10 @@ constexpr Entry kWords[] = {
     {"deconflict --format", "text (default), csv or stix (STIX 2.1)"},
     {"deconflict --bom", "csv: begin with a byte order mark, for spreadsheets"},
     {"score --explain", "every line with its arithmetic and records"},
-    {"aar --format", "html (default) or json"},
+    {"score --format", "text (default), csv (a line a host), navigator (an ATT&CK layer 4.5)"},
+    {"score --out", "file to write"},
+    {"score --bom", "csv: mark as UTF-8 for spreadsheets"},
+    {"aar --format", "html (default), json, or pdf (needs weasyprint)"},
     {"duty status --year", "year, default the current one"},
 };
 

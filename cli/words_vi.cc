@@ -317,7 +317,10 @@ constexpr Entry kWords[] = {
     {"deconflict --format", "text (mặc định), csv hoặc stix (STIX 2.1)"},
     {"deconflict --bom", "csv: bắt đầu bằng dấu BOM, cho bảng tính"},
     {"score --explain", "từng dòng điểm với phép tính và bản ghi"},
-    {"aar --format", "html (mặc định) hoặc json"},
+    {"score --format", "text (mặc định), csv (mỗi máy một dòng), navigator (lớp ATT&CK 4.5)"},
+    {"score --out", "tệp để ghi"},
+    {"score --bom", "csv: đánh dấu UTF-8 cho bảng tính"},
+    {"aar --format", "html (mặc định), json, hoặc pdf (cần weasyprint)"},
     {"duty status --year", "năm, mặc định năm nay"},
 };
 
