@@ -63,7 +63,10 @@ absl::btree_map<std::string, Technique> Techniques(const v1::Scorecard& card) {
       Technique& technique = all[id];
       technique.played += inject.played();
       technique.blocked += inject.blocked();
-      technique.injects.insert(inject.inject());
+      // One that never fell due says nothing about the technique.
+      if (inject.played() + inject.blocked() + inject.not_played() > 0) {
+        technique.injects.insert(inject.inject());
+      }
     }
   }
   for (const v1::ScoreLine& line : card.lines()) {
@@ -82,12 +85,14 @@ void WriteTechnique(Language language, const std::string& id, const Technique& t
   if (technique.expected() > 0) {
     json.Key("score").Int(technique.in_time * 100 / technique.expected());
   }
-  json.Field(
-      "comment",
-      absl::StrCat(Say(language, fate.label), ". ",
-                   Say(language, Msg::kLayerHosts, technique.in_time, technique.late,
-                       technique.missed, technique.blocked),
-                   " ", Say(language, Msg::kLayerInjects, absl::StrJoin(technique.injects, ", "))));
+  std::string comment = absl::StrCat(Say(language, fate.label), ". ",
+                                     Say(language, Msg::kLayerHosts, technique.in_time,
+                                         technique.late, technique.missed, technique.blocked));
+  if (!technique.injects.empty()) {
+    absl::StrAppend(&comment, " ",
+                    Say(language, Msg::kLayerInjects, absl::StrJoin(technique.injects, ", ")));
+  }
+  json.Field("comment", comment);
   json.Key("enabled").Bool(true).Key("showSubtechniques").Bool(true).Close('}');
 }
 

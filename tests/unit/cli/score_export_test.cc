@@ -36,6 +36,7 @@ v1::Scorecard Card(const std::string& more = "") {
     injects { inject: "dropper" techniques: "T1105" blocked: 1 }
     injects { inject: "window" techniques: "T1003" not_played: 1 }
     injects { inject: "decoy" techniques: "T1036" played: 1 }
+    injects { inject: "never-due" techniques: "T1491.002" revoked: true }
     lines {
       inject: "deface"
       kind: EXPECTATION_KIND_DETECT
