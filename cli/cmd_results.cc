@@ -1,4 +1,4 @@
-// score, aar, duty status, journal verify, whoami, version.
+// score, aar, journal verify, whoami, version.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
@@ -77,71 +77,6 @@ absl::Status Aar(Session& session, AarOptions& o) {
   ASSIGN_OR_RETURN(const v1::Document document, client->GetReport(o.request));
   if (o.pdf) return WritePdf(session, o.out, document.content());
   return WriteDocument(session, o.out, document.media_type(), document.content());
-}
-
-// ---- duty --------------------------------------------------------------------------------------
-
-Colour DutyColour(v1::DutyState state) {
-  if (state == v1::DUTY_STATE_MET) return Colour::kGreen;
-  if (state == v1::DUTY_STATE_OVERDUE) return Colour::kRed;
-  return state == v1::DUTY_STATE_PENDING ? Colour::kYellow : Colour::kNone;
-}
-
-void PrintObligations(Session& session, const v1::DutyTable& duty) {
-  for (const v1::Obligation& o : duty.obligations()) {
-    session.PrintLine("");
-    session.PrintLine(absl::StrCat(Clean(o.id()), ": ", Clean(o.document()),
-                                   o.article().empty() ? "" : ", ", Clean(o.article()), " — ",
-                                   Clean(session.Pick(o.title()))));
-    if (!o.quote().empty()) session.PrintLine(absl::StrCat("  ", Quote(o.quote())));
-    if (o.has_reach()) {
-      session.PrintLine(absl::StrCat("  ", Clean(session.Pick(o.reach()))));
-    }
-    if (!o.superseded_by().empty()) {
-      session.PrintLine(session.Say(Msg::kDutySuperseded, Clean(o.superseded_by())));
-    }
-    session.PrintLine(o.verified_by().empty()
-                          ? session.Painted(session.Say(Msg::kDutyUnverified), Colour::kYellow)
-                          : session.Say(Msg::kDutyVerified, Clean(o.verified_by())));
-  }
-}
-
-void PrintDuty(Session& session, const v1::DutyTable& duty) {
-  session.PrintLine(session.Painted(
-      session.Say(Msg::kDutyHead, duty.year(), FormatTime(duty.as_of_us())), Colour::kBold));
-  Table table(
-      {session.Say(Msg::kColSystem), session.Say(Msg::kColLevel), session.Say(Msg::kColObligation),
-       session.Say(Msg::kColState), session.Say(Msg::kColDue), session.Say(Msg::kColExercise),
-       session.Say(Msg::kColHeld), session.Say(Msg::kColDepth), session.Say(Msg::kColMissing)});
-  for (const v1::DutyRow& r : duty.rows()) {
-    std::string level = r.level() == 0 ? "-" : absl::StrCat(r.level());
-    if (r.level_missing()) absl::StrAppend(&level, " (", session.Say(Msg::kLevelMissing), ")");
-    const std::string missing = absl::StrJoin(
-        r.missing(), "; ",
-        [&](std::string* out, const v1::Text& text) { out->append(session.Pick(text)); });
-    table.Row({r.system(), level, r.obligation(),
-               Cell(session.Word(r.state()), DutyColour(r.state())), FormatDate(r.due()),
-               r.exercise(), FormatDate(r.held_on()), session.Pick(r.depth()), missing});
-  }
-  session.PrintTable(table);
-  for (const v1::DutyRow& r : duty.rows()) {
-    for (const v1::Text& note : r.notes()) {
-      session.PrintLine(absl::StrCat("  ", Clean(r.system()), ", ", Clean(r.obligation()), ": ",
-                                     Clean(session.Pick(note))));
-    }
-  }
-  PrintObligations(session, duty);
-}
-
-absl::Status Duty(Session& session, int32_t year) {
-  ASSIGN_OR_RETURN(Client * client, session.client());
-  ASSIGN_OR_RETURN(const v1::DutyTable duty, client->GetDuty(year));
-  if (session.json()) {
-    session.PrintJson(duty);
-  } else {
-    PrintDuty(session, duty);
-  }
-  return absl::OkStatus();
 }
 
 // ---- journal, whoami, version ------------------------------------------------------------------
@@ -242,12 +177,6 @@ void AddAar(Command& root) {
 void AddResults(Command& root) {
   AddScore(root);
   AddAar(root);
-  auto year = std::make_shared<int32_t>(0);
-  root.Sub("duty")
-      .Sub("status")
-      .Opt("--year", "YEAR",
-           Number(2000, 2100, [year](int64_t value) { *year = static_cast<int32_t>(value); }))
-      .Runs([year](Session& s) { return Duty(s, *year); });
   root.Sub("journal").Sub("verify").Runs(Verify);
   root.Sub("whoami").Runs(WhoAmI);
   root.Sub("version").Runs(Version);

@@ -324,10 +324,6 @@ enum class Msg {
   kLayerInjects,
   kLayerFinal,
   kLayerProvisional,
-  kDutyHead,
-  kDutySuperseded,
-  kDutyVerified,
-  kDutyUnverified,
   kJournalGood,
   kJournalBad,
   // Deconfliction.

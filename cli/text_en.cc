@@ -597,14 +597,6 @@ absl::string_view English(Msg message) {
       return "Final score, scoring version $0, resting on the records up to $1.";
     case Msg::kLayerProvisional:
       return "PROVISIONAL score, scoring version $0, resting on the records up to $1.";
-    case Msg::kDutyHead:
-      return "Duty to drill in $0, as of $1";
-    case Msg::kDutySuperseded:
-      return "  Superseded by $0";
-    case Msg::kDutyVerified:
-      return "  Compared with the official text by $0";
-    case Msg::kDutyUnverified:
-      return "  Nobody has compared it with the official text yet";
     case Msg::kJournalGood:
       return "The journal is whole: $0 records, every hash fits";
     case Msg::kJournalBad:

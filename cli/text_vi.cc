@@ -596,14 +596,6 @@ absl::string_view Vietnamese(Msg message) {
       return "Điểm chính thức, phiên bản chấm $0, theo các bản ghi đến $1.";
     case Msg::kLayerProvisional:
       return "Điểm TẠM TÍNH, phiên bản chấm $0, theo các bản ghi đến $1.";
-    case Msg::kDutyHead:
-      return "Nghĩa vụ diễn tập năm $0, tính đến $1";
-    case Msg::kDutySuperseded:
-      return "  Đã được thay thế bởi $0";
-    case Msg::kDutyVerified:
-      return "  Đã đối chiếu với văn bản gốc bởi $0";
-    case Msg::kDutyUnverified:
-      return "  Chưa ai đối chiếu với văn bản gốc";
     case Msg::kJournalGood:
       return "Nhật ký nguyên vẹn: $0 bản ghi, mọi mã băm đều khớp";
     case Msg::kJournalBad:

@@ -199,6 +199,10 @@ constexpr Entry kWords[] = {
     {"drillctl aar", "After-action report"},
     {"drillctl duty", "The legal duty to drill"},
     {"drillctl duty status", "Which system has met its duty"},
+    {"drillctl duty why", "Why a system's duty stands as it does"},
+    {"drillctl duty calendar", "What is owed, as iCalendar"},
+    {"drillctl obligation", "Packs of legal obligations"},
+    {"drillctl obligation lint", "Check packs before the controller reads them"},
     {"drillctl journal", "The controller's journal"},
     {"drillctl journal verify", "Read the whole journal and check every hash"},
     {"drillctl whoami", "Who I am to this controller"},
@@ -322,6 +326,17 @@ constexpr Entry kWords[] = {
     {"score --bom", "csv: mark as UTF-8 for spreadsheets"},
     {"aar --format", "html (default), json, or pdf (needs weasyprint)"},
     {"duty status --year", "year, default the current one"},
+    {"duty status --system", "only these systems"},
+    {"duty status --owner", "only systems of these organisations"},
+    {"duty status --obligation", "only these obligations"},
+    {"duty status --by-owner", "how many stand how, by owner"},
+    {"duty status --format", "text (default) or csv"},
+    {"duty status --bom", "csv: mark as UTF-8 for spreadsheets"},
+    {"duty why SYSTEM", "system id"},
+    {"duty why OBLIGATION", "only this one; default all"},
+    {"duty why --year", "year, default the current one"},
+    {"duty calendar --year", "year, default the current one"},
+    {"duty calendar --out", "file to write, .ics"},
 };
 
 }  // namespace

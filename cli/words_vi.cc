@@ -198,6 +198,10 @@ constexpr Entry kWords[] = {
     {"drillctl aar", "Báo cáo sau diễn tập"},
     {"drillctl duty", "Nghĩa vụ diễn tập theo quy định"},
     {"drillctl duty status", "Hệ thống nào đã, chưa thực hiện nghĩa vụ"},
+    {"drillctl duty why", "Vì sao nghĩa vụ của một hệ thống ở trạng thái ấy"},
+    {"drillctl duty calendar", "Những hạn còn nợ, dạng iCalendar"},
+    {"drillctl obligation", "Các gói nghĩa vụ pháp lý"},
+    {"drillctl obligation lint", "Kiểm tra gói trước khi bộ điều khiển đọc"},
     {"drillctl journal", "Nhật ký của máy chủ"},
     {"drillctl journal verify", "Đọc lại toàn bộ nhật ký và kiểm mọi mã băm"},
     {"drillctl whoami", "Tôi là ai với máy chủ này"},
@@ -322,6 +326,17 @@ constexpr Entry kWords[] = {
     {"score --bom", "csv: đánh dấu UTF-8 cho bảng tính"},
     {"aar --format", "html (mặc định), json, hoặc pdf (cần weasyprint)"},
     {"duty status --year", "năm, mặc định năm nay"},
+    {"duty status --system", "chỉ các hệ thống này"},
+    {"duty status --owner", "chỉ hệ thống của các tổ chức này"},
+    {"duty status --obligation", "chỉ các nghĩa vụ này"},
+    {"duty status --by-owner", "số nghĩa vụ theo từng trạng thái của mỗi chủ quản"},
+    {"duty status --format", "text (mặc định) hoặc csv"},
+    {"duty status --bom", "csv: đánh dấu UTF-8 cho bảng tính"},
+    {"duty why SYSTEM", "mã hệ thống"},
+    {"duty why OBLIGATION", "chỉ nghĩa vụ này; mặc định tất cả"},
+    {"duty why --year", "năm, mặc định năm nay"},
+    {"duty calendar --year", "năm, mặc định năm nay"},
+    {"duty calendar --out", "tệp để ghi, .ics"},
 };
 
 }  // namespace

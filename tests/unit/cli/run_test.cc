@@ -571,17 +571,6 @@ TEST_F(RunTest, ADamagedJournalFails) {
   EXPECT_THAT(result.out, HasSubstr("record 5: hash does not fit"));
 }
 
-TEST_F(RunTest, DutySaysWhatIsMissingAndWhetherTheLawWasCompared) {
-  drill_.duty = Parse<v1::DutyTable>(R"(year: 2026
-      rows { system: "cong" level: 3 obligation: "o1" state: DUTY_STATE_PENDING
-             missing { en: "not closed" } notes { en: "bound by its proposed level" } }
-      obligations { id: "o1" document: "CT 1634" reach { en: "ministries" } })");
-  EXPECT_THAT(
-      run_({"duty", "status"}).out,
-      AllOf(HasSubstr("pending"), HasSubstr("not closed"), HasSubstr("ministries"),
-            HasSubstr("cong, o1: bound by its proposed level"), HasSubstr("Nobody has compared")));
-}
-
 TEST_F(RunTest, ReadingAMessageTellsTheController) {
   drill_.inbox =
       Parse<v1::Inbox>("items { id: 'm1' title { en: 'Call' } body { en: 'Two\\nlines' } }");
