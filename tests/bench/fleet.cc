@@ -275,6 +275,30 @@ void Idle(Agents* agents, int count, pid_t server, FanOut* out) {
   out->beats_us = agents->tally().Times("beat");
 }
 
+// Stop: until every order of every agent is undone, and until the controller knows it of all. Gives
+// the last undo since it was asked for.
+absl::StatusOr<int64_t> Stop(Director* director, Agents* agents, int orders, Report* report) {
+  v1::Command command;
+  command.mutable_stop_exercise()->set_exercise(kExercise);
+  const int64_t from = os::BootMicros();
+  RETURN_IF_ERROR(director->Submit(command));
+  if (!agents->tally().Wait("undone", static_cast<size_t>(orders), kWaitUs)) {
+    return Late("undo everywhere");
+  }
+  const Quantiles undone = Quantiles::Of(Since(agents->tally().Times("undone"), from));
+  report->Figures("stop: undone since asked", undone, "us");
+  for (const int64_t until = from + kWaitUs; os::BootMicros() < until; os::SleepMicros(10'000)) {
+    ASSIGN_OR_RETURN(const v1::ExerciseView view, director->Exercise());
+    int64_t waiting = 0;
+    for (const v1::HostRow& host : view.hosts()) waiting += host.cleanup_waiting();
+    if (waiting > 0) continue;
+    report->Figure("stop: confirmed by all, as the controller shows it",
+                   static_cast<double>(os::BootMicros() - from) / 1e6, "s");
+    return undone.max;
+  }
+  return Late("confirmation by all");
+}
+
 absl::StatusOr<FanOut> Bare(const Seed& seed, const std::string& dir, int rounds,
                             int64_t frame_bytes) {
   FanOut out;
@@ -317,6 +341,7 @@ absl::Status RunFleet(const Arguments& arguments, const std::string& title, int 
   const std::string dir = scratch.path() + "/data";
   ASSIGN_OR_RETURN(Seed seed, MakeSeed(dir, count, rounds, per_system));
   FanOut product;
+  int64_t last_undone_us = 0;
   report.Figure("agents", count, "");
   {
     ASSIGN_OR_RETURN(Controller controller, Controller::Start(arguments, dir));
@@ -334,14 +359,7 @@ absl::Status RunFleet(const Arguments& arguments, const std::string& title, int 
     RETURN_IF_ERROR(PlannedInject(&director, &agents, count, &report));
     RETURN_IF_ERROR(FireNow(&director, &agents, count, rounds, server, &product));
     Idle(&agents, count, server, &product);
-    v1::Command stop;
-    stop.mutable_stop_exercise()->set_exercise(kExercise);
-    const int64_t stopped = os::BootMicros();
-    RETURN_IF_ERROR(director.Submit(stop));
-    const auto undone = static_cast<size_t>(count * (rounds + 1));
-    if (!agents.tally().Wait("undone", undone, kWaitUs)) return Late("undo everywhere");
-    report.Figures("stop: undone since asked",
-                   Quantiles::Of(Since(agents.tally().Times("undone"), stopped)), "us");
+    ASSIGN_OR_RETURN(last_undone_us, Stop(&director, &agents, count * (rounds + 1), &report));
   }
   ASSIGN_OR_RETURN(FanOut bare, Bare(seed, dir, rounds, product.frame_bytes));
   report.Figure("bytes of a desired set", static_cast<double>(product.frame_bytes), "B");
@@ -353,6 +371,8 @@ absl::Status RunFleet(const Arguments& arguments, const std::string& title, int 
   };
   ratio("fire now, last receipt / bare (budget 1.2)", &FanOut::last_us);
   ratio("fire now, first receipt / bare", &FanOut::first_us);
+  report.Ratio("stop, last undo / bare last receipt", static_cast<double>(last_undone_us),
+               static_cast<double>(Quantiles::Of(bare.last_us).p50));
   ratio("heartbeat round trip / bare", &FanOut::beats_us);
   report.Ratio("CPU of a fan-out / bare", product.cpu_us_per_agent, bare.cpu_us_per_agent);
   report.Ratio("CPU of heartbeats / bare", product.idle_cpu_us_per_agent,
