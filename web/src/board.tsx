@@ -143,14 +143,16 @@ export function Board({ exercise }: { exercise: string }) {
                     <td>{name}</td>
                     <td>{exerciseTime(Number(row.plannedExUs))}</td>
                     <td>{t.states[row.state]}</td>
-                    <td class="acts">
-                      {open && ask('fire', t.fire, t.fireWhat, { case: 'fireInject', value: one })}
-                      {open &&
-                        ask('hold', held ? t.unhold : t.hold, held ? t.unholdWhat : t.holdWhat, {
-                          case: 'holdInject',
-                          value: { ...one, held: !held },
-                        })}
-                      {open && ask('skip', t.skip, t.skipWhat, { case: 'skipInject', value: one })}
+                    <td>
+                      <div class="acts">
+                        {open && ask('fire', t.fire, t.fireWhat, { case: 'fireInject', value: one })}
+                        {open &&
+                          ask('hold', held ? t.unhold : t.hold, held ? t.unholdWhat : t.holdWhat, {
+                            case: 'holdInject',
+                            value: { ...one, held: !held },
+                          })}
+                        {open && ask('skip', t.skip, t.skipWhat, { case: 'skipInject', value: one })}
+                      </div>
                     </td>
                   </tr>
                 );

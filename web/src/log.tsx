@@ -21,12 +21,14 @@ export function Log({ events }: { events: WatchEvent[] }) {
       body?.case === 'orderReported' && body.value.event?.order
         ? body.value.event.order
         : (body?.value ?? {});
+    const who = record?.actor?.who;
+    const actor = who?.case === 'engine' ? 'engine' : (who?.value ?? '');
     const when = new Date(Number((record?.timeUs ?? 0n) / 1000n));
     return {
       key: String(cursor),
       when: when.toLocaleTimeString(language, { timeZoneName: 'short' }),
       ex: exUs >= 0n ? exerciseTime(Number(exUs)) : '',
-      text: `${body?.case ?? ''} ${record?.actor?.who.value ?? ''} ${detail(inner)}`,
+      text: `${body?.case ?? ''} ${actor} ${detail(inner)}`,
     };
   });
   const wanted = filter.toLowerCase();

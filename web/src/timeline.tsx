@@ -55,6 +55,7 @@ function Shape({ kind, x, y }: { kind: Mark['kind'] | 'planned'; x: number; y: n
 
 const kLeft = 180;
 const kWidth = 1000;
+const kRight = 40; // half of the last tick's text
 const kRow = 30;
 const kSteps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400];
 
@@ -65,7 +66,7 @@ export function Timeline(props: { view: ExerciseView; events: WatchEvent[]; nowU
   const rows = view.injects;
   const last = Math.max(nowUs, ...rows.map((r) => Number(r.plannedExUs)), ...marks.map((m) => m.us));
   const span = Math.max(last * 1.06, 10e6);
-  const x = (us: number) => kLeft + ((kWidth - kLeft - 20) * us) / span;
+  const x = (us: number) => kLeft + ((kWidth - kLeft - kRight) * us) / span;
   const height = rows.length * kRow + 30;
   const step = (kSteps.find((s) => span / (s * 1e6) <= 10) ?? 86400) * 1e6;
   const ticks = Array.from({ length: Math.floor(span / step) + 1 }, (_, i) => i * step);
@@ -97,7 +98,7 @@ export function Timeline(props: { view: ExerciseView; events: WatchEvent[]; nowU
             const y = i * kRow + kRow / 2;
             return (
               <g key={row.inject}>
-                <line class="grid" x1={kLeft} x2={kWidth - 20} y1={y} y2={y} />
+                <line class="grid" x1={kLeft} x2={kWidth - kRight} y1={y} y2={y} />
                 <text x="4" y={y + 5}>
                   {said(row.title, language).slice(0, 24)}
                 </text>
