@@ -98,6 +98,7 @@ void AddAll(Command& root, CommonOptions* options) {
   AddAppeal(root);
   AddSurvey(root);
   AddFinal(root);
+  AddDuty(root);
   AddResults(root);
   AddDeconflict(root);
   AddScenario(root);

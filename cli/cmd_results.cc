@@ -1,7 +1,9 @@
-// score, aar, duty status, journal verify, whoami, version.
+// score, aar, journal verify, whoami, version.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/pdf.h"
+#include "cli/score_export.h"
 #include "cli/score_text.h"
 #include "cli/session.h"
 #include "common/base/digest.h"
@@ -11,99 +13,70 @@
 namespace drill::cli {
 namespace {
 
-absl::Status Score(Session& session, const std::string& exercise, bool explain) {
+enum ScoreFormat { kText, kCsv, kNavigator };
+
+struct ScoreOptions {
+  std::string exercise;
+  bool explain = false;
+  int format = kText;
+  bool bom = false;
+  std::string out;
+};
+
+absl::Status WriteDocument(Session& session, const std::string& out, absl::string_view media_type,
+                           absl::string_view content) {
+  if (out.empty()) {
+    session.Print(content);
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(os::WriteFileDurably(out, content, 0644));
+  session.Remark(session.Say(Msg::kDocumentWritten, out, media_type, content.size()));
+  return absl::OkStatus();
+}
+
+absl::Status Score(Session& session, const ScoreOptions& o) {
   ASSIGN_OR_RETURN(Client * client, session.client());
-  ASSIGN_OR_RETURN(const v1::Scorecard card, client->GetScore(exercise));
+  ASSIGN_OR_RETURN(const v1::Scorecard card, client->GetScore(o.exercise));
+  if (o.format == kCsv) return WriteDocument(session, o.out, "text/csv", ScoreCsv(card, o.bom));
+  if (o.format == kNavigator) {
+    return WriteDocument(session, o.out, "application/json",
+                         NavigatorLayer(session.language(), card));
+  }
   if (session.json()) {
     session.PrintJson(card);
   } else {
-    PrintScore(session, card, explain);
+    PrintScore(session, card, o.explain);
   }
   return absl::OkStatus();
 }
 
 struct AarOptions {
   v1::GetReportRequest request;
+  bool pdf = false;
   std::string out;
 };
+
+constexpr int kPdf = -1;  // no DocumentFormat: made here
+constexpr char kPdfProgram[] = "weasyprint";
+
+absl::Status WritePdf(Session& session, const std::string& out, absl::string_view html) {
+  const absl::StatusOr<std::string> pdf = ToPdf(kPdfProgram, html);
+  if (absl::IsNotFound(pdf.status())) {
+    return absl::FailedPreconditionError(session.Say(Msg::kPdfNoProgram, kPdfProgram));
+  }
+  if (!pdf.ok()) {
+    return absl::Status(pdf.status().code(),
+                        session.Say(Msg::kPdfFailed, CleanLines(pdf.status().message())));
+  }
+  return WriteDocument(session, out, "application/pdf", *pdf);
+}
 
 absl::Status Aar(Session& session, AarOptions& o) {
   o.request.set_language(session.language_asked());
   ASSIGN_OR_RETURN(Client * client, session.client());
   ASSIGN_OR_RETURN(const v1::Document document, client->GetReport(o.request));
-  if (o.out.empty()) {
-    session.Print(document.content());
-    return absl::OkStatus();
-  }
-  RETURN_IF_ERROR(os::WriteFileDurably(o.out, document.content(), 0644));
-  session.Remark(
-      session.Say(Msg::kDocumentWritten, o.out, document.media_type(), document.content().size()));
-  return absl::OkStatus();
-}
-
-// ---- duty --------------------------------------------------------------------------------------
-
-Colour DutyColour(v1::DutyState state) {
-  if (state == v1::DUTY_STATE_MET) return Colour::kGreen;
-  if (state == v1::DUTY_STATE_OVERDUE) return Colour::kRed;
-  return state == v1::DUTY_STATE_PENDING ? Colour::kYellow : Colour::kNone;
-}
-
-void PrintObligations(Session& session, const v1::DutyTable& duty) {
-  for (const v1::Obligation& o : duty.obligations()) {
-    session.PrintLine("");
-    session.PrintLine(absl::StrCat(Clean(o.id()), ": ", Clean(o.document()),
-                                   o.article().empty() ? "" : ", ", Clean(o.article()), " — ",
-                                   Clean(session.Pick(o.title()))));
-    if (!o.quote().empty()) session.PrintLine(absl::StrCat("  ", Quote(o.quote())));
-    if (o.has_reach()) {
-      session.PrintLine(absl::StrCat("  ", Clean(session.Pick(o.reach()))));
-    }
-    if (!o.superseded_by().empty()) {
-      session.PrintLine(session.Say(Msg::kDutySuperseded, Clean(o.superseded_by())));
-    }
-    session.PrintLine(o.verified_by().empty()
-                          ? session.Painted(session.Say(Msg::kDutyUnverified), Colour::kYellow)
-                          : session.Say(Msg::kDutyVerified, Clean(o.verified_by())));
-  }
-}
-
-void PrintDuty(Session& session, const v1::DutyTable& duty) {
-  session.PrintLine(session.Painted(
-      session.Say(Msg::kDutyHead, duty.year(), FormatTime(duty.as_of_us())), Colour::kBold));
-  Table table(
-      {session.Say(Msg::kColSystem), session.Say(Msg::kColLevel), session.Say(Msg::kColObligation),
-       session.Say(Msg::kColState), session.Say(Msg::kColDue), session.Say(Msg::kColExercise),
-       session.Say(Msg::kColHeld), session.Say(Msg::kColDepth), session.Say(Msg::kColMissing)});
-  for (const v1::DutyRow& r : duty.rows()) {
-    std::string level = r.level() == 0 ? "-" : absl::StrCat(r.level());
-    if (r.level_missing()) absl::StrAppend(&level, " (", session.Say(Msg::kLevelMissing), ")");
-    const std::string missing = absl::StrJoin(
-        r.missing(), "; ",
-        [&](std::string* out, const v1::Text& text) { out->append(session.Pick(text)); });
-    table.Row({r.system(), level, r.obligation(),
-               Cell(session.Word(r.state()), DutyColour(r.state())), FormatDate(r.due()),
-               r.exercise(), FormatDate(r.held_on()), session.Pick(r.depth()), missing});
-  }
-  session.PrintTable(table);
-  for (const v1::DutyRow& r : duty.rows()) {
-    for (const v1::Text& note : r.notes()) {
-      session.PrintLine(absl::StrCat("  ", Clean(r.system()), ", ", Clean(r.obligation()), ": ",
-                                     Clean(session.Pick(note))));
-    }
-  }
-  PrintObligations(session, duty);
-}
-
-absl::Status Duty(Session& session, int32_t year) {
-  ASSIGN_OR_RETURN(Client * client, session.client());
-  ASSIGN_OR_RETURN(const v1::DutyTable duty, client->GetDuty(year));
-  if (session.json()) {
-    session.PrintJson(duty);
-  } else {
-    PrintDuty(session, duty);
-  }
-  return absl::OkStatus();
+  if (o.pdf) return WritePdf(session, o.out, document.content());
+  return WriteDocument(session, o.out, document.media_type(), document.content());
 }
 
 // ---- journal, whoami, version ------------------------------------------------------------------
@@ -158,34 +131,52 @@ absl::Status Version(Session& session) {
   return absl::OkStatus();
 }
 
+void AddScore(Command& root) {
+  auto o = std::make_shared<ScoreOptions>();
+  root.Sub("score")
+      .Arg("EXERCISE", Into(&o->exercise))
+      .Flag("--explain", [o] { o->explain = true; })
+      .Opt("--format", "text|csv|navigator",
+           OneOf({{"text", kText}, {"csv", kCsv}, {"navigator", kNavigator}},
+                 [o](int value) { o->format = value; }))
+      .Flag("--bom", [o] { o->bom = true; })
+      .Opt("--out", "FILE", Into(&o->out))
+      .Check([o](Language language, std::vector<std::string>* faults) {
+        if (o->bom && o->format != kCsv) faults->push_back(Say(language, Msg::kUsageBom));
+        if (!o->out.empty() && o->format == kText) {
+          faults->push_back(Say(language, Msg::kUsageScoreOut));
+        }
+      })
+      .Runs([o](Session& s) { return Score(s, *o); });
+}
+
 void AddAar(Command& root) {
   auto o = std::make_shared<AarOptions>();
   o->request.set_format(v1::DOCUMENT_FORMAT_HTML);
   root.Sub("aar")
       .Arg("EXERCISE", Into(o->request.mutable_exercise()))
-      .Opt("--format", "html|json",
-           OneOf({{"html", v1::DOCUMENT_FORMAT_HTML}, {"json", v1::DOCUMENT_FORMAT_JSON}},
-                 [o](int value) { o->request.set_format(static_cast<v1::DocumentFormat>(value)); }))
+      .Opt("--format", "html|json|pdf",
+           OneOf({{"html", v1::DOCUMENT_FORMAT_HTML},
+                  {"json", v1::DOCUMENT_FORMAT_JSON},
+                  {"pdf", kPdf}},
+                 [o](int value) {
+                   // Printed from the page, on this machine.
+                   o->pdf = value == kPdf;
+                   o->request.set_format(o->pdf ? v1::DOCUMENT_FORMAT_HTML
+                                                : static_cast<v1::DocumentFormat>(value));
+                 }))
       .Opt("--out", "FILE", Into(&o->out))
+      .Check([o](Language language, std::vector<std::string>* faults) {
+        if (o->pdf && o->out.empty()) faults->push_back(Say(language, Msg::kUsagePdfOut));
+      })
       .Runs([o](Session& s) { return Aar(s, *o); });
 }
 
 }  // namespace
 
 void AddResults(Command& root) {
-  auto exercise = std::make_shared<std::string>();
-  auto explain = std::make_shared<bool>(false);
-  root.Sub("score")
-      .Arg("EXERCISE", Into(exercise.get()))
-      .Flag("--explain", [explain] { *explain = true; })
-      .Runs([=](Session& s) { return Score(s, *exercise, *explain); });
+  AddScore(root);
   AddAar(root);
-  auto year = std::make_shared<int32_t>(0);
-  root.Sub("duty")
-      .Sub("status")
-      .Opt("--year", "YEAR",
-           Number(2000, 2100, [year](int64_t value) { *year = static_cast<int32_t>(value); }))
-      .Runs([year](Session& s) { return Duty(s, *year); });
   root.Sub("journal").Sub("verify").Runs(Verify);
   root.Sub("whoami").Runs(WhoAmI);
   root.Sub("version").Runs(Version);

@@ -20,7 +20,8 @@ void AddAppeal(Command& root);      // appeal
 void AddSurvey(Command& root);      // survey
 void AddFinal(Command& root);       // final
 void AddDeconflict(Command& root);  // deconflict
-void AddResults(Command& root);     // score, aar, duty, journal, whoami, version
+void AddDuty(Command& root);        // duty, obligation
+void AddResults(Command& root);     // score, aar, journal, whoami, version
 
 // Part of AddEvaluator: merge, undo, comment, mark, marks, settle, note.
 void AddMarking(Command& evaluator);

@@ -4,38 +4,11 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/time/time.h"
+#include "cli/csv.h"
 #include "cli/render.h"
 #include "common/base/digest.h"
 
 namespace drill::cli {
-namespace {
-
-std::string Utc(int64_t us) {
-  if (us == 0) return "";
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", absl::FromUnixMicros(us), absl::UTCTimeZone());
-}
-
-// "ARTEFACT_KIND_LOG_LINE" → "log_line": for programs, so in no language.
-template <typename Enum>
-std::string Plain(Enum value, absl::string_view prefix) {
-  const auto* found = google::protobuf::GetEnumDescriptor<Enum>()->FindValueByNumber(value);
-  if (value == 0 || found == nullptr) return "";
-  std::string name = found->name().substr(prefix.size());
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return name;
-}
-
-std::string Quoted(const std::string& cell) {
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  return absl::StrCat("\"", absl::StrReplaceAll(cell, {{"\"", "\"\""}}), "\"");
-}
-
-}  // namespace
-
 std::vector<v1::DeconflictionEntry> InOrder(const v1::Deconfliction& found) {
   std::vector<v1::DeconflictionEntry> entries(found.entries().begin(), found.entries().end());
   // Stable: the traces of one order stay as the agent told them.
@@ -50,33 +23,20 @@ std::vector<v1::DeconflictionEntry> InOrder(const v1::Deconfliction& found) {
 }
 
 std::string PackCsv(const std::vector<v1::DeconflictionEntry>& entries, bool bom) {
-  std::string out = bom ? "\xEF\xBB\xBF" : "";
+  std::string out(bom ? kByteOrderMark : "");
   absl::StrAppend(&out,
                   "exercise,inject,host,attempt,mark,kind,value,size,sha256,pid,noticeable,"
                   "seen_at,started_at,undone_at,cleanup\r\n");
   for (const v1::DeconflictionEntry& e : entries) {
     const v1::Trace& t = e.trace();
-    const auto number = [](int64_t value) { return value == 0 ? "" : absl::StrCat(value); };
-    const std::string cells[] = {e.order().exercise(),
-                                 e.order().inject(),
-                                 e.order().host(),
-                                 absl::StrCat(e.order().attempt()),
-                                 e.mark(),
-                                 Plain(t.artefact().kind(), "ARTEFACT_KIND_"),
-                                 t.artefact().value(),
-                                 number(t.size()),
-                                 Hex(t.sha256()),
-                                 number(t.pid()),
-                                 e.has_trace() ? (t.noticeable() ? "true" : "false") : "",
-                                 Utc(t.at_us()),
-                                 Utc(e.started_us()),
-                                 Utc(e.undone_us()),
-                                 Plain(e.cleanup(), "CLEANUP_RESULT_")};
     absl::StrAppend(
-        &out,
-        absl::StrJoin(cells, ",",
-                      [](std::string* to, const std::string& cell) { to->append(Quoted(cell)); }),
-        "\r\n");
+        &out, CsvLine({e.order().exercise(), e.order().inject(), e.order().host(),
+                       absl::StrCat(e.order().attempt()), e.mark(),
+                       PlainName(t.artefact().kind(), "ARTEFACT_KIND_"), t.artefact().value(),
+                       CsvNumber(t.size()), Hex(t.sha256()), CsvNumber(t.pid()),
+                       e.has_trace() ? (t.noticeable() ? "true" : "false") : "", CsvTime(t.at_us()),
+                       CsvTime(e.started_us()), CsvTime(e.undone_us()),
+                       PlainName(e.cleanup(), "CLEANUP_RESULT_")}));
   }
   return out;
 }

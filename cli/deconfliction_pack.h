@@ -19,7 +19,8 @@ std::vector<v1::DeconflictionEntry> InOrder(const v1::Deconfliction& found);
 std::string PackCsv(const std::vector<v1::DeconflictionEntry>& entries, bool bom);
 
 // A STIX 2.1 bundle: one observed-data an artefact with its cyber-observable objects, in a
-// grouping for the exercise. Ids are UUIDv5: a second pack updates the first one's objects.
+// grouping for the exercise. Ids rest on names, none on chance: a second pack updates the first
+// one's objects. No indicators: it tells what was there, not what to hunt for.
 std::string PackStix(const std::string& exercise,
                      const std::vector<v1::DeconflictionEntry>& entries);
 

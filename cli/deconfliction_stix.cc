@@ -1,12 +1,17 @@
 // The deconfliction pack as STIX 2.1 (OASIS Standard, 10 June 2021).
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "cli/deconfliction_pack.h"
 #include "cli/json_writer.h"
@@ -21,6 +26,8 @@ constexpr absl::string_view kObservableSpace = "00abedb4-aa42-466c-9c01-fed23315
 // Ours, for everything else: the standard's own may not be used there. UUIDv5 of
 // "https://cyberdrill.invalid/stix" in the namespace of URLs.
 constexpr absl::string_view kOwnSpace = "984da45e-7aa6-5c8e-8f90-ba12410659b3";
+// Every pack holds the same identity, and an object's `created` never changes: 2026-01-01.
+constexpr int64_t kIdentityUs = 1'767'225'600'000'000;
 
 std::string Stamp(int64_t us) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::FromUnixMicros(us), absl::UTCTimeZone());
@@ -30,11 +37,34 @@ std::string OwnId(absl::string_view type, absl::string_view name) {
   return absl::StrCat(type, "--", Uuid5(kOwnSpace, absl::StrCat(type, "\n", name)));
 }
 
+// A person may have named a host where an address was asked for.
+enum class HostKind { kV4, kV6, kName, kNeither };
+
 struct Address {
-  std::string ip;
-  int64_t port = 0;  // 0: none
-  bool v6 = false;
+  std::string host;
+  int port = 0;  // 0: none
+  HostKind kind = HostKind::kNeither;
 };
+
+bool IsDomainName(absl::string_view text) {
+  if (text.empty() || text.size() > 253) return false;
+  for (absl::string_view label : absl::StrSplit(text, '.')) {
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-' ||
+        !std::all_of(label.begin(), label.end(), [](char c) {
+          return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+        })) {
+      return false;
+    }
+  }
+  return true;
+}
+
+HostKind KindOf(const std::string& host) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return HostKind::kV4;
+  if (inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1) return HostKind::kV6;
+  return IsDomainName(host) ? HostKind::kName : HostKind::kNeither;
+}
 
 Address ParseAddress(absl::string_view text) {
   Address out;
@@ -42,12 +72,14 @@ Address ParseAddress(absl::string_view text) {
   const bool bracket = !text.empty() && text.front() == '[';
   const bool one_colon = colon != absl::string_view::npos && text.find(':') == colon;
   if ((one_colon || (bracket && absl::StrContains(text, "]:"))) &&
-      absl::SimpleAtoi(text.substr(colon + 1), &out.port)) {
+      absl::SimpleAtoi(text.substr(colon + 1), &out.port) && out.port >= 1 && out.port <= 65'535) {
     text = text.substr(0, colon);
+  } else {
+    out.port = 0;
   }
   if (bracket && text.size() > 2) text = text.substr(1, text.size() - 2);
-  out.ip = std::string(text);
-  out.v6 = absl::StrContains(text, ":");
+  out.host = std::string(text);
+  out.kind = KindOf(out.host);
   return out;
 }
 
@@ -66,7 +98,7 @@ class Bundle {
   std::string Write() {
     json_.Open('{').Field("type", "bundle").Field("id", OwnId("bundle", exercise_));
     json_.Key("objects").Open('[');
-    Head("identity", identity_, first_us_, first_us_);
+    Head("identity", identity_, kIdentityUs, kIdentityUs);
     json_.Field("name", "Cyberdrill").Field("identity_class", "system").Close('}');
     std::vector<std::string> observed;
     for (size_t i = 0; i < entries_.size(); ++i) {
@@ -97,9 +129,11 @@ class Bundle {
     json_.Close(']').Close('}');
   }
 
-  // The artefact's own objects, then the observation that names them; "": it is there already.
+  // The artefact's own objects, then the observation that names them; "": it is there already, or
+  // there is nothing to name.
   std::string Observed(const v1::DeconflictionEntry& e, size_t index) {
     const std::vector<std::string> refs = Observables(e, index);
+    if (refs.empty()) return "";
     const v1::OrderId& order = e.order();
     const std::string name = absl::StrCat(
         order.exercise(), "\n", order.inject(), "\n", order.host(), "\n", order.attempt(), "\n",
@@ -138,6 +172,7 @@ class Bundle {
   std::vector<std::string> Observables(const v1::DeconflictionEntry& e, size_t index) {
     const v1::Trace& trace = e.trace();
     const std::string& value = trace.artefact().value();
+    if (value.empty()) return {};
     switch (trace.artefact().kind()) {
       case v1::ARTEFACT_KIND_PATH:
         return File(value, Hex(trace.sha256()), trace.size());
@@ -148,7 +183,7 @@ class Bundle {
       case v1::ARTEFACT_KIND_ACCOUNT:
         return Account(value);
       case v1::ARTEFACT_KIND_ADDRESS:
-        return Traffic(ParseAddress(value));
+        return Traffic(value);
       default:
         return Text(value);
     }
@@ -185,14 +220,16 @@ class Bundle {
     return refs;
   }
 
-  // The standard has no contributing properties for processes.
+  // The standard has no contributing properties for processes, and wants version 4 then (§2.9).
   std::vector<std::string> Process(const v1::DeconflictionEntry& e, size_t index) {
     const v1::OrderId& order = e.order();
-    const std::string id = OwnId(
-        "process", absl::StrCat(order.exercise(), "\n", order.inject(), "\n", order.host(), "\n",
-                                order.attempt(), "\n", e.trace().artefact().value(), "\n",
-                                e.trace().pid() != 0 ? absl::StrCat(e.trace().pid())
-                                                     : absl::StrCat("#", index)));
+    const std::string id = absl::StrCat(
+        "process--",
+        Uuid4Of(kOwnSpace, absl::StrCat("process\n", order.exercise(), "\n", order.inject(), "\n",
+                                        order.host(), "\n", order.attempt(), "\n",
+                                        e.trace().artefact().value(), "\n",
+                                        e.trace().pid() != 0 ? absl::StrCat(e.trace().pid())
+                                                             : absl::StrCat("#", index))));
     if (Begin("process", id)) {
       if (e.trace().pid() != 0) json_.Key("pid").Int(e.trace().pid());
       json_.Field("command_line", e.trace().artefact().value()).Close('}');
@@ -210,16 +247,24 @@ class Bundle {
     return {id};
   }
 
-  std::vector<std::string> Traffic(const Address& address) {
-    const absl::string_view type = address.v6 ? "ipv6-addr" : "ipv4-addr";
+  std::vector<std::string> Traffic(const std::string& text) {
+    const Address address = ParseAddress(text);
+    if (address.kind == HostKind::kNeither) return Text(text);
+    const bool v6 = address.kind == HostKind::kV6;
+    const absl::string_view type = v6                                ? "ipv6-addr"
+                                   : address.kind == HostKind::kName ? "domain-name"
+                                                                     : "ipv4-addr";
     JsonWriter contributing(false);
-    contributing.Open('{').Field("value", address.ip).Close('}');
+    contributing.Open('{').Field("value", address.host).Close('}');
     const std::string ip = ObservableId(type, contributing);
-    if (Begin(type, ip)) json_.Field("value", address.ip).Close('}');
+    if (Begin(type, ip)) json_.Field("value", address.host).Close('}');
     if (address.port == 0) return {ip};
+    // Traffic must name a protocol, and of a name's nothing is known.
+    if (address.kind == HostKind::kName) return {ip, Text(text)[0]};
     const auto properties = [&](JsonWriter& to) {
       to.Key("dst_port").Int(address.port).Field("dst_ref", ip);
-      to.Key("protocols").Open('[').String(address.v6 ? "ipv6" : "ipv4").String("tcp").Close(']');
+      // A trace does not say whether it was TCP or UDP.
+      to.Key("protocols").Open('[').String(v6 ? "ipv6" : "ipv4").Close(']');
     };
     JsonWriter whole(false);
     whole.Open('{');

@@ -70,9 +70,11 @@ class Session {
   // Columns of the terminal.
   size_t columns() const;
 
-  template <typename... Args>
-  std::string Say(Msg message, const Args&... args) const {
-    return cli::Say(language_, message, args...);
+  // Of any catalogue: Msg, DutyMsg.
+  template <typename Message, typename... Args>
+  std::string Say(Message message, const Args&... args) const {
+    using cli::Say;
+    return Say(language_, message, args...);
   }
   std::string Pick(const v1::Text& text) const { return cli::Pick(language_, text); }
   template <typename Enum>

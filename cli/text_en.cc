@@ -69,6 +69,10 @@ absl::string_view English(Msg message) {
       return "name an ARTEFACT to ask about, or an --exercise whose pack you want";
     case Msg::kUsageBom:
       return "--bom: only with --format csv";
+    case Msg::kUsagePdfOut:
+      return "--format pdf: needs --out FILE, since a PDF is nothing to print on a screen";
+    case Msg::kUsageScoreOut:
+      return "--out: only with --format csv or navigator";
     case Msg::kFailedRefused:
       return "$0: refused by $1: $2";
     case Msg::kFailedNoAnswer:
@@ -568,14 +572,31 @@ absl::string_view English(Msg message) {
       return "records $0";
     case Msg::kDocumentWritten:
       return "Wrote $0 ($1, $2 bytes)";
-    case Msg::kDutyHead:
-      return "Duty to drill in $0, as of $1";
-    case Msg::kDutySuperseded:
-      return "  Superseded by $0";
-    case Msg::kDutyVerified:
-      return "  Compared with the official text by $0";
-    case Msg::kDutyUnverified:
-      return "  Nobody has compared it with the official text yet";
+    case Msg::kPdfNoProgram:
+      return "No PDF was made: this machine has no $0. Install the Debian package weasyprint and "
+             "try again, or use --format html and print it from a browser";
+    case Msg::kPdfFailed:
+      return "No PDF was made and nothing was written: $0";
+    case Msg::kLayerDetected:
+      return "Detected in time";
+    case Msg::kLayerLate:
+      return "Detected late";
+    case Msg::kLayerMissed:
+      return "Missed";
+    case Msg::kLayerBlocked:
+      return "Blocked by a control";
+    case Msg::kLayerUnasked:
+      return "Played, detection not asked for";
+    case Msg::kLayerNotPlayed:
+      return "Could not be played";
+    case Msg::kLayerHosts:
+      return "Hosts: $0 in time, $1 late, $2 missed, $3 blocked.";
+    case Msg::kLayerInjects:
+      return "Injects: $0.";
+    case Msg::kLayerFinal:
+      return "Final score, scoring version $0, resting on the records up to $1.";
+    case Msg::kLayerProvisional:
+      return "PROVISIONAL score, scoring version $0, resting on the records up to $1.";
     case Msg::kJournalGood:
       return "The journal is whole: $0 records, every hash fits";
     case Msg::kJournalBad:

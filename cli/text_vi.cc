@@ -68,6 +68,10 @@ absl::string_view Vietnamese(Msg message) {
       return "ghi ARTEFACT cần hỏi, hoặc --exercise để lấy cả gói";
     case Msg::kUsageBom:
       return "--bom: chỉ dùng với --format csv";
+    case Msg::kUsagePdfOut:
+      return "--format pdf: cần --out FILE, vì PDF không phải văn bản để in ra màn hình";
+    case Msg::kUsageScoreOut:
+      return "--out: chỉ dùng với --format csv hoặc navigator";
     case Msg::kFailedRefused:
       return "$0: $1 từ chối: $2";
     case Msg::kFailedNoAnswer:
@@ -567,14 +571,31 @@ absl::string_view Vietnamese(Msg message) {
       return "bản ghi $0";
     case Msg::kDocumentWritten:
       return "Đã ghi $0 ($1, $2 byte)";
-    case Msg::kDutyHead:
-      return "Nghĩa vụ diễn tập năm $0, tính đến $1";
-    case Msg::kDutySuperseded:
-      return "  Đã được thay thế bởi $0";
-    case Msg::kDutyVerified:
-      return "  Đã đối chiếu với văn bản gốc bởi $0";
-    case Msg::kDutyUnverified:
-      return "  Chưa ai đối chiếu với văn bản gốc";
+    case Msg::kPdfNoProgram:
+      return "Chưa tạo được PDF: máy này không có $0. Cài gói weasyprint của Debian rồi chạy lại, "
+             "hoặc dùng --format html và in từ trình duyệt";
+    case Msg::kPdfFailed:
+      return "Chưa tạo được PDF, chưa ghi gì: $0";
+    case Msg::kLayerDetected:
+      return "Phát hiện kịp thời";
+    case Msg::kLayerLate:
+      return "Phát hiện muộn";
+    case Msg::kLayerMissed:
+      return "Không phát hiện";
+    case Msg::kLayerBlocked:
+      return "Bị biện pháp bảo vệ chặn";
+    case Msg::kLayerUnasked:
+      return "Đã diễn, không yêu cầu phát hiện";
+    case Msg::kLayerNotPlayed:
+      return "Không diễn được";
+    case Msg::kLayerHosts:
+      return "Máy: $0 kịp thời, $1 muộn, $2 không phát hiện, $3 bị chặn.";
+    case Msg::kLayerInjects:
+      return "Tình huống: $0.";
+    case Msg::kLayerFinal:
+      return "Điểm chính thức, phiên bản chấm $0, theo các bản ghi đến $1.";
+    case Msg::kLayerProvisional:
+      return "Điểm TẠM TÍNH, phiên bản chấm $0, theo các bản ghi đến $1.";
     case Msg::kJournalGood:
       return "Nhật ký nguyên vẹn: $0 bản ghi, mọi mã băm đều khớp";
     case Msg::kJournalBad:

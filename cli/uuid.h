@@ -11,6 +11,10 @@ namespace drill::cli {
 // `space` is a UUID in its text form.
 std::string Uuid5(absl::string_view space, absl::string_view name);
 
+// The same, marked as version 4 (§4.4, pseudo-random): where a standard wants version 4 and a
+// second writing must have the first one's id.
+std::string Uuid4Of(absl::string_view space, absl::string_view name);
+
 }  // namespace drill::cli
 
 #endif  // DRILL_CLI_UUID_H_

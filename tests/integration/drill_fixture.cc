@@ -117,7 +117,7 @@ places:
   - {name: docs, path: "@HOST@/docs"}
   - {name: logs, path: "@HOST@/logs"}
   - {name: www, path: "@HOST@/www"}
-actions: [files.encrypt, web.deface, process.run_decoy, log.append, exec.atomic]
+actions: [files.encrypt, web.deface, process.run_decoy, log.append, exec.atomic@MORE@]
 )";
 
 std::string FromEnvironment(const char* name) {
@@ -196,13 +196,20 @@ absl::Status DrillTest::StartController() {
   DRILL_CHECK(inotify_add_watch(notify, data_.c_str(), IN_CREATE | IN_MOVED_TO) >= 0);
   unlink((data_ + "/endpoint.json").c_str());
   const auto door = [](int port) { return absl::StrCat("127.0.0.1:", port); };
+  std::vector<std::string> arguments = {Binary("drilld"),
+                                        "--data",
+                                        data_,
+                                        "--listen",
+                                        door(last_.people_port()),
+                                        "--agents",
+                                        door(last_.agents_port()),
+                                        "--https",
+                                        "127.0.0.1:0",
+                                        "--obligations",
+                                        FromEnvironment("DRILL_SOURCE_DIR") + "/obligations"};
+  arguments.insert(arguments.end(), controller_flags_.begin(), controller_flags_.end());
   controller_ = std::make_unique<Process>(
-      Process::Options{{Binary("drilld"), "--data", data_, "--listen", door(last_.people_port()),
-                        "--agents", door(last_.agents_port()), "--https", "127.0.0.1:0",
-                        "--obligations", FromEnvironment("DRILL_SOURCE_DIR") + "/obligations"},
-                       {},
-                       Path("drilld.out"),
-                       Path("drilld.log")});
+      Process::Options{arguments, {}, Path("drilld.out"), Path("drilld.log")});
   const int64_t deadline = os::MonotonicMicros() + kPatienceUs;
   while (!Exists(data_ + "/endpoint.json") && controller_->Running() &&
          os::MonotonicMicros() < deadline) {
@@ -283,8 +290,11 @@ absl::Status DrillTest::Enrol(const std::string& host) {
       Program("drill-agent", {"enrol", "--token", fields.fields().at("token").string_value(),
                               "--dir", HostPath(host, "agent")});
   if (enrolled.code != 0) return absl::UnknownError(enrolled.err);
+  std::string more;
+  for (const std::string& action : more_actions_) absl::StrAppend(&more, ", ", action);
   Write(HostPath(host, "agent/policy.yaml"),
-        absl::StrReplaceAll(kPolicy + more_policy_, {{"@HOST@", Path("hosts/" + host)}}));
+        absl::StrReplaceAll(kPolicy + more_policy_,
+                            {{"@HOST@", Path("hosts/" + host)}, {"@MORE@", more}}));
   return absl::OkStatus();
 }
 

@@ -111,6 +111,8 @@ class DrillTest : public ::testing::Test {
   std::vector<std::string> hosts_ = {"app-1", "app-2"};
   std::map<std::string, std::string> dies_at_;  // by host, of its first agent
   std::string more_policy_;                     // YAML, after places and actions
+  std::vector<std::string> more_actions_;       // that the policies allow
+  std::vector<std::string> controller_flags_;   // besides the usual ones
 
   const std::string data_;  // of the controller
 

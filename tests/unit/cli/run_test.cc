@@ -547,6 +547,18 @@ TEST_F(RunTest, AReportIsWrittenAsItCame) {
   EXPECT_EQ(*os::ReadFile(dir_ / "aar.html"), drill_.document.content());
 }
 
+TEST_F(RunTest, AScoreIsWrittenForOthers) {
+  drill_.score = Parse<v1::Scorecard>(
+      "exercise: 'x' lines { inject: 'a' kind: EXPECTATION_KIND_DETECT techniques: 'T1486' "
+      "hosts { host: 'web-1' state: LINE_STATE_UNMET } }");
+  EXPECT_THAT(run_({"score", "x", "--format", "csv"}).out, HasSubstr("x,a,0,detect,"));
+  const CliRunner::Result result =
+      run_({"score", "x", "--format", "navigator", "--out", dir_ / "layer.json"});
+  EXPECT_EQ(result.exit, 0);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(*os::ReadFile(dir_ / "layer.json"), HasSubstr("\"techniqueID\": \"T1486\""));
+}
+
 TEST_F(RunTest, ADamagedJournalFails) {
   drill_.verify = Parse<v1::VerifyReport>("records: 9 heads { stream: 'register' stream_seq: 9 }");
   EXPECT_EQ(run_({"journal", "verify"}).exit, 0);
@@ -557,17 +569,6 @@ TEST_F(RunTest, ADamagedJournalFails) {
       run_({"journal", "verify", "--context", dir_.Write("bad.yaml", yaml::Dump(bad.context()))});
   EXPECT_EQ(result.exit, 1);
   EXPECT_THAT(result.out, HasSubstr("record 5: hash does not fit"));
-}
-
-TEST_F(RunTest, DutySaysWhatIsMissingAndWhetherTheLawWasCompared) {
-  drill_.duty = Parse<v1::DutyTable>(R"(year: 2026
-      rows { system: "cong" level: 3 obligation: "o1" state: DUTY_STATE_PENDING
-             missing { en: "not closed" } notes { en: "bound by its proposed level" } }
-      obligations { id: "o1" document: "CT 1634" reach { en: "ministries" } })");
-  EXPECT_THAT(
-      run_({"duty", "status"}).out,
-      AllOf(HasSubstr("pending"), HasSubstr("not closed"), HasSubstr("ministries"),
-            HasSubstr("cong, o1: bound by its proposed level"), HasSubstr("Nobody has compared")));
 }
 
 TEST_F(RunTest, ReadingAMessageTellsTheController) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/app.h"
+#include "cli/duty_text.h"
 #include "cli/judging_text.h"
 #include "cli/render.h"
 #include "drill/v1/api.pb.h"
@@ -23,8 +24,17 @@ std::set<std::string> Places(absl::string_view text) {
 }
 
 TEST(Catalogue, BothLanguagesHaveEverySentenceWithTheSamePlaces) {
-  for (int i = 0; i <= static_cast<int>(Msg::kWhoAmI); ++i) {
+  for (int i = 0; i <= static_cast<int>(Msg::kRehearsalBadPart); ++i) {
     const auto message = static_cast<Msg>(i);
+    EXPECT_NE(Vietnamese(message), "") << i;
+    EXPECT_NE(English(message), "") << i;
+    EXPECT_EQ(Places(Vietnamese(message)), Places(English(message))) << English(message);
+  }
+}
+
+TEST(Catalogue, DutyToo) {
+  for (int i = 0; i <= static_cast<int>(DutyMsg::kUsageByOwner); ++i) {
+    const auto message = static_cast<DutyMsg>(i);
     EXPECT_NE(Vietnamese(message), "") << i;
     EXPECT_NE(English(message), "") << i;
     EXPECT_EQ(Places(Vietnamese(message)), Places(English(message))) << English(message);
