@@ -1,4 +1,5 @@
 import { InjectState } from './gen/drill/v1/api_pb';
+import { ArtefactKind } from './gen/drill/v1/common_pb';
 import { Phase } from './gen/drill/v1/exercise_pb';
 import type { Catalogue } from './vi';
 
@@ -62,6 +63,20 @@ export const en: Catalogue = {
   log: 'Log',
   filter: 'Filter',
   missing: 'Missing',
+  report: 'Report a detection',
+  history: 'What the team has reported',
+  evidence: 'Evidence',
+  evidenceKind: 'Kind of evidence',
+  seen: 'What was seen',
+  send: 'Send',
+  artefacts: {
+    [ArtefactKind.PATH]: 'file path',
+    [ArtefactKind.SHA256]: 'SHA-256 of a file',
+    [ArtefactKind.PROCESS]: 'process name',
+    [ArtefactKind.ACCOUNT]: 'account',
+    [ArtefactKind.ADDRESS]: 'IP address',
+    [ArtefactKind.LOG_LINE]: 'log line',
+  },
   phases: {
     [Phase.UNSPECIFIED]: '?',
     [Phase.DRAFT]: 'draft',

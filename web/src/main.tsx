@@ -4,7 +4,9 @@ import { client, isSignedOut, saidBy, signIn, signOut } from './api';
 import { Board } from './board';
 import { en } from './en';
 import type { ExerciseSummary, Identity } from './gen/drill/v1/api_pb';
+import { Role } from './gen/drill/v1/register_pb';
 import './style.css';
+import { Team } from './team';
 import { type Language, said, useWords, Words } from './text';
 import { vi } from './vi';
 
@@ -81,6 +83,7 @@ function App() {
   const [error, setError] = useState('');
   const [exercise, setExercise] = useState(exerciseOfUrl());
   const t = language === 'vi' ? vi : en;
+  const Page = who?.person?.roles.includes(Role.RESPONDER) ? Team : Board;
   const ask = () =>
     client.whoAmI({}).then(setWho, (e) => (isSignedOut(e) ? setWho(null) : setError(saidBy(e))));
   useEffect(() => {
@@ -128,7 +131,8 @@ function App() {
       </header>
       {error && <p role="alert">{error}</p>}
       {who === null && <SignIn done={ask} />}
-      {who && (exercise ? <Board key={exercise} exercise={exercise} /> : <Exercises />)}
+      {who && !exercise && <Exercises />}
+      {who && exercise && <Page key={exercise} exercise={exercise} />}
     </Words.Provider>
   );
 }

@@ -1,4 +1,5 @@
 import { InjectState } from './gen/drill/v1/api_pb';
+import { ArtefactKind } from './gen/drill/v1/common_pb';
 import { Phase } from './gen/drill/v1/exercise_pb';
 
 export const vi = {
@@ -61,6 +62,20 @@ export const vi = {
   log: 'Nhật ký',
   filter: 'Lọc',
   missing: 'Còn thiếu',
+  report: 'Báo cáo phát hiện',
+  history: 'Đội đã báo',
+  evidence: 'Dấu vết',
+  evidenceKind: 'Loại dấu vết',
+  seen: 'Đã thấy gì',
+  send: 'Gửi',
+  artefacts: {
+    [ArtefactKind.PATH]: 'đường dẫn tệp',
+    [ArtefactKind.SHA256]: 'SHA-256 của tệp',
+    [ArtefactKind.PROCESS]: 'tên tiến trình',
+    [ArtefactKind.ACCOUNT]: 'tài khoản',
+    [ArtefactKind.ADDRESS]: 'địa chỉ IP',
+    [ArtefactKind.LOG_LINE]: 'dòng nhật ký',
+  },
   phases: {
     [Phase.UNSPECIFIED]: '?',
     [Phase.DRAFT]: 'bản nháp',
