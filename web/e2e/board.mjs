@@ -80,6 +80,20 @@ await page.locator('#log li', { hasText: 'observationMade' }).first().waitFor();
 await picture('board');
 console.log('detected');
 
+// Each button does what it says; the last inject is minutes away.
+const press = async (act, then) => {
+  await page.click(`[data-act="${act}"]`);
+  await page.click('#confirm');
+  await page.waitForSelector(then);
+  await page.waitForSelector('dialog', { state: 'detached' });
+};
+const logged = (kind) => page.locator('#log li', { hasText: kind }).first().waitFor();
+await press('pause', '[data-act=resume]');
+await press('resume', '[data-act=pause]');
+await press('hold lines', 'td:text-is("đang giữ")');
+await press('skip lines', 'td:text-is("đã bỏ")');
+await logged('injectRevoked');
+
 await context.setOffline(true);
 await page.waitForSelector('.banner');
 for (const act of await page.locator('[data-act]').all()) {
@@ -97,6 +111,10 @@ await page.emulateMedia({ colorScheme: 'dark' });
 await picture('board-dark-en');
 await page.setViewportSize({ width: 390, height: 844 });
 await picture('board-phone');
+await page.click('[data-act=real]');
+await page.click('#confirm');
+await page.waitForSelector('.real');
+await logged('realIncidentRaised');
 await page.click('#signout');
 await page.waitForSelector('#token');
 await page.reload();
