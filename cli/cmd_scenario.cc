@@ -1,12 +1,14 @@
-// scenario lint, show, add, list. Lint and show of a file need no controller.
+// scenario lint, show, msel, add, list. What is done with a file needs no controller.
 #include <sys/stat.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/commands.h"
+#include "cli/msel.h"
 #include "cli/scenario_file.h"
 #include "cli/session.h"
 #include "common/base/status.h"
+#include "common/os/file.h"
 #include "core/scenario/timeline.h"
 #include "core/scenario/unfold.h"
 
@@ -76,20 +78,39 @@ absl::StatusOr<v1::Scenario> FindScenario(Session& session, const std::string& i
   return absl::NotFoundError(session.Say(Msg::kNoSuchScenario, Clean(id)));
 }
 
-absl::Status Show(Session& session, const std::string& what) {
-  v1::Scenario scenario;
+// A file, or else the id of one that the controller has.
+absl::StatusOr<v1::Scenario> ScenarioOf(Session& session, const std::string& what) {
   struct stat info {};
-  if (::stat(what.c_str(), &info) == 0) {
-    ASSIGN_OR_RETURN(Linted linted, ReadGoodScenario(session, what));
-    scenario = std::move(linted.scenario);
-  } else {
-    ASSIGN_OR_RETURN(scenario, FindScenario(session, what));
-  }
+  if (::stat(what.c_str(), &info) != 0) return FindScenario(session, what);
+  ASSIGN_OR_RETURN(Linted linted, ReadGoodScenario(session, what));
+  return std::move(linted.scenario);
+}
+
+absl::Status Show(Session& session, const std::string& what) {
+  ASSIGN_OR_RETURN(const v1::Scenario scenario, ScenarioOf(session, what));
   if (session.json()) {
     session.PrintJson(scenario);
   } else {
     PrintTimeline(session, scenario);
   }
+  return absl::OkStatus();
+}
+
+struct MselOptions {
+  std::string what, out;
+  bool bom = false;
+};
+
+absl::Status Msel(Session& session, const MselOptions& o) {
+  ASSIGN_OR_RETURN(const v1::Scenario scenario, ScenarioOf(session, o.what));
+  const std::string content = MselCsv(session.language(), scenario, o.bom);
+  if (o.out.empty()) {
+    session.Print(content);
+    return absl::OkStatus();
+  }
+  // The whole plan: not for everybody on this machine.
+  RETURN_IF_ERROR(os::WriteFileDurably(o.out, content, 0600));
+  session.Remark(session.Say(Msg::kDocumentWritten, o.out, "text/csv", content.size()));
   return absl::OkStatus();
 }
 
@@ -137,6 +158,12 @@ void AddScenario(Command& root) {
   scenario.Sub("show").Arg("FILE|ID", Into(what.get())).Runs([what](Session& s) {
     return Show(s, *what);
   });
+  auto msel = std::make_shared<MselOptions>();
+  scenario.Sub("msel")
+      .Arg("FILE|ID", Into(&msel->what))
+      .Flag("--bom", [msel] { msel->bom = true; })
+      .Opt("--out", "FILE", Into(&msel->out))
+      .Runs([msel](Session& s) { return Msel(s, *msel); });
   auto path = std::make_shared<std::string>();
   Command& add = scenario.Sub("add");
   add.Submits()->mutable_add_scenario();

@@ -5,6 +5,8 @@
 #include "common/base/status.h"
 #include "common/rpc/limits.h"
 #include "drill/v1/api.pb.h"
+#include "server/console/pages.h"
+#include "server/console/sessions.h"
 #include "server/http/connect/bridge.h"
 
 namespace drill {
@@ -43,8 +45,14 @@ absl::StatusOr<std::unique_ptr<Web>> Web::Start(IoThread* io, WebOptions options
   std::unique_ptr<Web> web(new Web());
   const auto* file = v1::SubmitRequest::descriptor()->file();
   const auto* service = file->FindServiceByName("Drill");
-  web->router_.Add({"POST", connect::BridgePath(service), kRequestBytesMax,
-                    connect::MakeBridge(service, std::move(options.services))});
+  const std::string path = connect::BridgePath(service);
+  console::SessionHandlers console =
+      console::MakeSessions(connect::MakeBridge(service, std::move(options.services)), path);
+  web->router_.Add({"POST", path, kRequestBytesMax, std::move(console.services)});
+  web->router_.Add({"POST", "/session", console::kTokenBytesMax, std::move(console.sign_in)});
+  web->router_.Add({"DELETE", "/session", 0, console.sign_out});
+  web->router_.Add({"DELETE", "/session/all", 0, std::move(console.sign_out)});
+  web->router_.Add({"GET", "/", 0, console::MakePages(console::EmbeddedFiles())});
   web->router_.Add({"GET", "/healthz", 0,
                     std::make_shared<Simple>([](Reply reply) { reply(Plain(200, "ok\n")); })});
   web->router_.Add(

@@ -256,7 +256,8 @@ class Session : public Connection {
     response_.emplace(static_cast<http::status>(response.status), 11);
     if (response.stream != nullptr) return SendStream(std::move(response));
     if (!response.body.empty()) response_->set(http::field::content_type, response.content_type);
-    response_->set(http::field::cache_control, "no-store");
+    response_->set(http::field::cache_control, response.cache_control);
+    for (const auto& [name, value] : response.headers) response_->set(name, value);
     response_->keep_alive(keep);
     if (parser_->get().method() != http::verb::head) response_->body() = std::move(response.body);
     response_->prepare_payload();

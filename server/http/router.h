@@ -42,6 +42,8 @@ struct HttpResponse {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   std::shared_ptr<HttpBody> stream;  // in place of `body`
+  std::string cache_control = "no-store";
+  std::vector<std::pair<std::string, std::string>> headers;  // further ones
 };
 
 // One request that a handler took. On the I/O thread; destroyed when answered, or when the peer

@@ -59,5 +59,32 @@ TEST_F(HttpsTest, TheSameServicesAndTheSameRights) {
   EXPECT_EQ(View().summary().phase(), v1::PHASE_RUNNING);
 }
 
+TEST_F(HttpsTest, TheConsoleAndItsSessions) {
+  ASSERT_OK(MakeReady());
+  EXPECT_THAT(Ask("GET /"), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("<html lang=\"vi\""),
+                                  HasSubstr("Content-Security-Policy: default-src 'none'; ")));
+  v1::Context context;
+  ASSERT_OK(yaml::Load(Read(Path("people/giam-doc.context")), "context", &context));
+  const std::string own = "Connect-Protocol-Version: 1\r\nOrigin: https://x\r\n";
+  extra_ = own;
+  EXPECT_THAT(Ask("POST /session", "drl_wrong"), StartsWith("HTTP/1.1 401 "));
+  const std::string answer = Ask("POST /session", context.token());
+  ASSERT_THAT(answer, AllOf(StartsWith("HTTP/1.1 204 "), HasSubstr("Set-Cookie: __Host-drill=")));
+  const size_t from = answer.find("__Host-drill=");
+  const std::string cookie = answer.substr(from, answer.find(';', from) - from);
+
+  const auto who = [&](const std::string& headers) {
+    extra_ = absl::StrCat(headers, "Content-Type: application/json\r\nCookie: ", cookie, "\r\n");
+    return Ask("POST /drill.v1.Drill/WhoAmI", "{}");
+  };
+  EXPECT_THAT(who(own), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("\"id\":\"giam-doc\"")));
+  EXPECT_THAT(who("Connect-Protocol-Version: 1\r\nOrigin: https://other\r\n"),
+              StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(who(""), StartsWith("HTTP/1.1 403 "));
+  extra_ = absl::StrCat(own, "Cookie: ", cookie, "\r\n");
+  EXPECT_THAT(Ask("DELETE /session"), StartsWith("HTTP/1.1 204 "));
+  EXPECT_THAT(who(own), StartsWith("HTTP/1.1 401 "));
+}
+
 }  // namespace
 }  // namespace drill::testing

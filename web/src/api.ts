@@ -1,0 +1,22 @@
+import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { createConnectTransport } from '@connectrpc/connect-web';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type CommandSchema, Drill } from './gen/drill/v1/api_pb';
+
+export const client = createClient(Drill, createConnectTransport({ baseUrl: location.origin }));
+
+export type Act = NonNullable<MessageInitShape<typeof CommandSchema>['command']>;
+
+export const submit = (command: Act) =>
+  client.submit({ requestId: crypto.randomUUID(), command: { command } });
+
+// The header is what no form and no page of elsewhere can send.
+const own = { 'Connect-Protocol-Version': '1' };
+export const signIn = async (token: string) =>
+  (await fetch('/session', { method: 'POST', headers: own, body: token })).status;
+export const signOut = (everywhere: boolean) =>
+  fetch(everywhere ? '/session/all' : '/session', { method: 'DELETE', headers: own });
+
+export const isSignedOut = (error: unknown) =>
+  ConnectError.from(error).code === Code.Unauthenticated;
+export const saidBy = (error: unknown) => ConnectError.from(error).rawMessage;
