@@ -68,6 +68,8 @@ await team.fill('#host', 'app-1');
 await team.selectOption('#kind', { label: 'tên tiến trình' });
 await team.fill('#value', 'kdevtmpfs.x');
 await team.fill('#text', 'Tiến trình giả danh');
+await team.locator('strong', { hasText: 'đang chạy' }).waitFor();
+if (await team.locator('.banner').count()) faults.push('a banner of disconnection while connected');
 await team.screenshot({ path: `${out}/team-phone.png`, fullPage: true });
 await team.click('#send');
 await team.locator('#history li', { hasText: 'Tiến trình giả danh' }).waitFor();

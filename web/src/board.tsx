@@ -63,8 +63,8 @@ export function Board({ exercise }: { exercise: string }) {
   const { view, viewedAt, events, connected, refresh } = useLive(exercise);
   const [asked, setAsked] = useState<Asked>();
   const phase = view?.summary?.phase ?? Phase.UNSPECIFIED;
-  const nowUs = useClock(view, viewedAt, connected && phase === Phase.RUNNING);
-  const banner = !connected && (
+  const nowUs = useClock(view, viewedAt, connected === true && phase === Phase.RUNNING);
+  const banner = connected === false && (
     <p class="banner" role="alert">
       {t.disconnected}
     </p>

@@ -9,7 +9,7 @@ export interface Live {
   view?: ExerciseView;
   viewedAt: number; // performance.now() of it
   events: WatchEvent[];
-  connected: boolean;
+  connected?: boolean; // absent: not known yet
   refresh: () => void;
 }
 
@@ -18,7 +18,7 @@ export interface Live {
 export function useLive(exercise: string): Live {
   const [view, setView] = useState<ExerciseView>();
   const [viewedAt, setViewedAt] = useState(0);
-  const [connected, setConnected] = useState(false);
+  const [connected, setConnected] = useState<boolean>();
   const [events, setEvents] = useState<WatchEvent[]>([]);
   const refresh = useRef(() => {});
 

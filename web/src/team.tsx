@@ -11,7 +11,7 @@ const kAskMs = 3000;
 export function Team({ exercise }: { exercise: string }) {
   const { t, language } = useWords();
   const [inbox, setInbox] = useState<Inbox>();
-  const [connected, setConnected] = useState(false);
+  const [connected, setConnected] = useState<boolean>(); // not known before the first answer
   const [sent, setSent] = useState(0);
   useEffect(() => {
     const stop = new AbortController();
@@ -32,7 +32,7 @@ export function Team({ exercise }: { exercise: string }) {
   }, [exercise, sent]);
   return (
     <main class="team">
-      {!connected && (
+      {connected === false && (
         <p class="banner" role="alert">
           {t.disconnected}
         </p>
