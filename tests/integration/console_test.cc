@@ -75,7 +75,10 @@ TEST_F(ConsoleTest, ADirectorStartsATeamDetectsTheBoardShowsIt) {
   const auto ended = browser.Wait(2 * kPatienceUs);
   ASSERT_TRUE(ended.has_value());
   EXPECT_EQ(ended->code, 0) << Read(Path("browser.log"));
-  EXPECT_TRUE(View().summary().real_incident());
+  const v1::ExerciseView view = View();
+  EXPECT_TRUE(view.summary().real_incident());
+  EXPECT_EQ(view.summary().phase(), v1::PHASE_PAUSED);
+  for (const v1::HostRow& host : view.hosts()) EXPECT_GT(host.cleanup_waiting(), 0) << host.host();
 }
 
 }  // namespace

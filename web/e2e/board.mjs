@@ -75,6 +75,14 @@ await team.click('#send');
 await team.locator('#history li', { hasText: 'Tiến trình giả danh' }).waitFor();
 const wide = await team.evaluate(() => document.documentElement.scrollWidth > innerWidth);
 if (wide) faults.push('the team page is wider than a phone');
+// A page that is not for one, or is not there, says so; it is no lost connection.
+await team.goto(`${url}#khong-co`);
+await team.locator('#refused').waitFor();
+if (await team.locator('.banner').count()) faults.push('a refusal is shown as a lost connection');
+await team.goto(`${url}#${exercise}`);
+await team.locator('strong', { hasText: 'đang chạy' }).waitFor();
+await phone.clearCookies(); // the session is over, as after hours or by signing out elsewhere
+await team.waitForSelector('#token');
 await phone.close();
 
 await page.waitForSelector('[data-mark="detected decoy"]', { state: 'attached' });
@@ -117,6 +125,13 @@ await page.click('[data-act=real]');
 await page.click('#confirm');
 await page.waitForSelector('.real');
 await logged('realIncidentRaised');
+// As its dialog says: the clock stands, and what was played stays.
+await page.locator('#phase', { hasText: 'paused' }).waitFor();
+await page.goto(`${url}#khong-co`);
+await page.locator('#refused').waitFor();
+if (await page.locator('.banner').count()) faults.push('a refusal is shown as a lost connection');
+await page.goto(`${url}#${exercise}`);
+await page.locator('#phase', { hasText: 'paused' }).waitFor();
 await page.click('#signout');
 await page.waitForSelector('#token');
 await page.reload();

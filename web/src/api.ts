@@ -1,9 +1,20 @@
-import { Code, ConnectError, createClient } from '@connectrpc/connect';
+import { Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type CommandSchema, Drill } from './gen/drill/v1/api_pb';
 
-export const client = createClient(Drill, createConnectTransport({ baseUrl: location.origin }));
+// Told to the window, whichever call found out.
+export const kSignedOut = 'signed-out';
+const noticing: Interceptor = (next) => (request) =>
+  next(request).catch((error) => {
+    if (isSignedOut(error)) dispatchEvent(new Event(kSignedOut));
+    throw error;
+  });
+
+export const client = createClient(
+  Drill,
+  createConnectTransport({ baseUrl: location.origin, interceptors: [noticing] }),
+);
 
 export type Act = NonNullable<MessageInitShape<typeof CommandSchema>['command']>;
 
@@ -19,4 +30,9 @@ export const signOut = (everywhere: boolean) =>
 
 export const isSignedOut = (error: unknown) =>
   ConnectError.from(error).code === Code.Unauthenticated;
+// Answered, and asking again gives the same: not for this person, or there is no such thing.
+export const isRefusal = (error: unknown) =>
+  [Code.Unauthenticated, Code.PermissionDenied, Code.NotFound, Code.InvalidArgument].includes(
+    ConnectError.from(error).code,
+  );
 export const saidBy = (error: unknown) => ConnectError.from(error).rawMessage;

@@ -60,7 +60,7 @@ function useClock(view: ExerciseView | undefined, viewedAt: number, moving: bool
 
 export function Board({ exercise }: { exercise: string }) {
   const { t, language } = useWords();
-  const { view, viewedAt, events, connected, refresh } = useLive(exercise);
+  const { view, viewedAt, events, connected, refused, refresh } = useLive(exercise);
   const [asked, setAsked] = useState<Asked>();
   const phase = view?.summary?.phase ?? Phase.UNSPECIFIED;
   const nowUs = useClock(view, viewedAt, connected === true && phase === Phase.RUNNING);
@@ -68,6 +68,13 @@ export function Board({ exercise }: { exercise: string }) {
     <p class="banner" role="alert">
       {t.disconnected}
     </p>
+  );
+  if (refused) return (
+    <main>
+      <p role="alert" id="refused">
+        {refused}
+      </p>
+    </main>
   );
   if (!view?.summary) return <main>{banner}</main>;
 

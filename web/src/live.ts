@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { client } from './api';
+import { client, isRefusal, saidBy } from './api';
 import type { ExerciseView, WatchEvent } from './gen/drill/v1/api_pb';
 
 const kRetryMs = 1000;
@@ -10,6 +10,7 @@ export interface Live {
   viewedAt: number; // performance.now() of it
   events: WatchEvent[];
   connected?: boolean; // absent: not known yet
+  refused?: string; // why this person is not shown it
   refresh: () => void;
 }
 
@@ -19,6 +20,7 @@ export function useLive(exercise: string): Live {
   const [view, setView] = useState<ExerciseView>();
   const [viewedAt, setViewedAt] = useState(0);
   const [connected, setConnected] = useState<boolean>();
+  const [refused, setRefused] = useState<string>();
   const [events, setEvents] = useState<WatchEvent[]>([]);
   const refresh = useRef(() => {});
 
@@ -29,6 +31,15 @@ export function useLive(exercise: string): Live {
     let asking = false;
     let again = false;
     let stream = new AbortController();
+    const beat = setInterval(() => refresh.current(), kBeatMs);
+
+    const giveUp = (error: unknown) => {
+      setRefused(saidBy(error));
+      setConnected(undefined);
+      stop.abort();
+      stream.abort();
+      clearInterval(beat);
+    };
 
     refresh.current = async () => {
       if (asking) return void (again = true);
@@ -38,7 +49,8 @@ export function useLive(exercise: string): Live {
         setView(now);
         setViewedAt(performance.now());
         setConnected(streaming);
-      } catch {
+      } catch (e) {
+        if (isRefusal(e)) return giveUp(e);
         setConnected(false);
         stream.abort();
       }
@@ -59,8 +71,9 @@ export function useLive(exercise: string): Live {
             if (event.record) setEvents((old) => [...old, event]);
             refresh.current();
           }
-        } catch {
-          // Below: the same as an end.
+        } catch (e) {
+          if (isRefusal(e)) return giveUp(e);
+          // Else the same as an end.
         }
         streaming = false;
         if (stop.signal.aborted) return;
@@ -68,7 +81,6 @@ export function useLive(exercise: string): Live {
         await new Promise((later) => setTimeout(later, kRetryMs));
       }
     })();
-    const beat = setInterval(() => refresh.current(), kBeatMs);
     const offline = () => stream.abort();
     addEventListener('offline', offline);
     return () => {
@@ -79,5 +91,5 @@ export function useLive(exercise: string): Live {
     };
   }, [exercise]);
 
-  return { view, viewedAt, events, connected, refresh: () => refresh.current() };
+  return { view, viewedAt, events, connected, refused, refresh: () => refresh.current() };
 }

@@ -12,26 +12,32 @@ function detail(value: object): string {
     .join(' ');
 }
 
+function lineOf({ cursor, exUs, record }: WatchEvent, language: string) {
+  const body = record?.body;
+  const inner =
+    body?.case === 'orderReported' && body.value.event?.order
+      ? body.value.event.order
+      : (body?.value ?? {});
+  const who = record?.actor?.who;
+  const actor = who?.case === 'engine' ? 'engine' : (who?.value ?? '');
+  const when = new Date(Number((record?.timeUs ?? 0n) / 1000n));
+  return {
+    key: String(cursor),
+    when: when.toLocaleTimeString(language, { timeZoneName: 'short' }),
+    ex: exUs >= 0n ? exerciseTime(Number(exUs)) : '',
+    text: `${body?.case ?? ''} ${actor} ${detail(inner)}`,
+  };
+}
+
 export function Log({ events }: { events: WatchEvent[] }) {
   const { t, language } = useWords();
   const [filter, setFilter] = useState('');
-  const lines = events.map(({ cursor, exUs, record }) => {
-    const body = record?.body;
-    const inner =
-      body?.case === 'orderReported' && body.value.event?.order
-        ? body.value.event.order
-        : (body?.value ?? {});
-    const who = record?.actor?.who;
-    const actor = who?.case === 'engine' ? 'engine' : (who?.value ?? '');
-    const when = new Date(Number((record?.timeUs ?? 0n) / 1000n));
-    return {
-      key: String(cursor),
-      when: when.toLocaleTimeString(language, { timeZoneName: 'short' }),
-      ex: exUs >= 0n ? exerciseTime(Number(exUs)) : '',
-      text: `${body?.case ?? ''} ${actor} ${detail(inner)}`,
-    };
-  });
   const wanted = filter.toLowerCase();
+  const lines = [];
+  for (let i = events.length - 1; i >= 0 && lines.length < kShown; --i) {
+    const line = lineOf(events[i]!, language);
+    if (line.text.toLowerCase().includes(wanted)) lines.push(line);
+  }
   return (
     <section>
       <h2>{t.log}</h2>
@@ -44,15 +50,11 @@ export function Log({ events }: { events: WatchEvent[] }) {
         />
       </label>
       <ol class="log" id="log" tabIndex={0} aria-label={t.log}>
-        {lines
-          .filter((l) => l.text.toLowerCase().includes(wanted))
-          .slice(-kShown)
-          .reverse()
-          .map((l) => (
-            <li key={l.key}>
-              <span>{l.when}</span> <span>{l.ex}</span> {l.text}
-            </li>
-          ))}
+        {lines.map((l) => (
+          <li key={l.key}>
+            <span>{l.when}</span> <span>{l.ex}</span> {l.text}
+          </li>
+        ))}
       </ol>
     </section>
   );

@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { client, isSignedOut, saidBy, signIn, signOut } from './api';
+import { client, isSignedOut, kSignedOut, saidBy, signIn, signOut } from './api';
 import { Board } from './board';
 import { en } from './en';
 import type { ExerciseSummary, Identity } from './gen/drill/v1/api_pb';
@@ -89,8 +89,13 @@ function App() {
   useEffect(() => {
     ask();
     const go = () => setExercise(exerciseOfUrl());
+    const out = () => setWho(null);
     addEventListener('hashchange', go);
-    return () => removeEventListener('hashchange', go);
+    addEventListener(kSignedOut, out);
+    return () => {
+      removeEventListener('hashchange', go);
+      removeEventListener(kSignedOut, out);
+    };
   }, []);
   useEffect(() => {
     document.documentElement.lang = language;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { client, saidBy, submit } from './api';
+import { client, isRefusal, saidBy, submit } from './api';
 import type { Inbox } from './gen/drill/v1/api_pb';
 import { ArtefactKind } from './gen/drill/v1/common_pb';
 import { ObservationKind } from './gen/drill/v1/people_pb';
@@ -12,6 +12,7 @@ export function Team({ exercise }: { exercise: string }) {
   const { t, language } = useWords();
   const [inbox, setInbox] = useState<Inbox>();
   const [connected, setConnected] = useState<boolean>(); // not known before the first answer
+  const [refused, setRefused] = useState<string>();
   const [sent, setSent] = useState(0);
   useEffect(() => {
     const stop = new AbortController();
@@ -21,15 +22,27 @@ export function Team({ exercise }: { exercise: string }) {
           setInbox(now);
           setConnected(true);
         },
-        () => stop.signal.aborted || setConnected(false),
+        (e) => {
+          if (stop.signal.aborted) return;
+          if (!isRefusal(e)) return setConnected(false);
+          setRefused(saidBy(e));
+          clearInterval(timer);
+        },
       );
-    ask();
     const timer = setInterval(ask, kAskMs);
+    ask();
     return () => {
       clearInterval(timer);
       stop.abort();
     };
   }, [exercise, sent]);
+  if (refused) return (
+    <main>
+      <p role="alert" id="refused">
+        {refused}
+      </p>
+    </main>
+  );
   return (
     <main class="team">
       {connected === false && (
