@@ -25,21 +25,6 @@ using Points = std::vector<std::string>;
 
 // Ended by the director, when every host has died its death: so that no machine is too slow.
 constexpr char kOneInject[] = R"(
-id: ngan
-title: {vi: "Một đòn", en: "One inject"}
-summary: {vi: "Một đòn", en: "One inject"}
-type: live
-duration: 1h
-cast:
-  systems:
-    - {id: records, title: {vi: "Một cửa", en: "Records"}, roles: [app]}
-  teams:
-    - {id: soc, title: {vi: "Đội giám sát", en: "Monitoring"}}
-objectives:
-  - {id: see, title: {vi: "Phát hiện", en: "Detect"}, capability: {vi: "Giám sát", en: "Monitoring"}}
-moves:
-  - {id: only, title: {vi: "Giai đoạn", en: "Move"}, at: 0s}
-injects:
   - id: hit
     title: {vi: "Sự cố", en: "Incident"}
     objective: see
@@ -239,9 +224,9 @@ class AgentKillPointsTest : public DrillTest, public ::testing::WithParamInterfa
 
 TEST_P(AgentKillPointsTest, HostIsAsBeforeAndTheControllerKnowsWhatHappened) {
   const Sandbox names;  // of the processes
-  scenario_ =
-      absl::StrReplaceAll(absl::StrReplaceAll(kOneInject, {{"@ACTION@", GetParam().action}}),
-                          {{"@NAME@", names.decoy_name()}});
+  scenario_ = absl::StrReplaceAll(
+      absl::StrReplaceAll(ScenarioOf("1h", kOneInject), {{"@ACTION@", GetParam().action}}),
+      {{"@NAME@", names.decoy_name()}});
   more_policy_ = "remove_log_lines: true\n";
   SetFates(FatesOf(GetParam()));
   ASSERT_GE(hosts_.size(), 15u);

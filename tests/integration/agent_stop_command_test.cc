@@ -13,22 +13,7 @@
 namespace drill::testing {
 namespace {
 
-constexpr char kScenario[] = R"(
-id: ngan
-title: {vi: "Một đòn", en: "One inject"}
-summary: {vi: "Một đòn", en: "One inject"}
-type: live
-duration: 1h
-cast:
-  systems:
-    - {id: records, title: {vi: "Một cửa", en: "Records"}, roles: [app]}
-  teams:
-    - {id: soc, title: {vi: "Đội giám sát", en: "Monitoring"}}
-objectives:
-  - {id: see, title: {vi: "Phát hiện", en: "Detect"}, capability: {vi: "Giám sát", en: "Monitoring"}}
-moves:
-  - {id: only, title: {vi: "Giai đoạn", en: "Move"}, at: 0s}
-injects:
+constexpr char kInjects[] = R"(
   - id: hit
     title: {vi: "Lệnh lạ", en: "Strange command"}
     objective: see
@@ -61,8 +46,8 @@ class AgentStopCommandTest : public DrillTest {
     atomic.set_command(absl::StrCat("cd ", HostPath("app-1", "docs"),
                                     "; echo x > made; echo $$ > pid; sleep 200 & sleep 200"));
     atomic.set_cleanup(absl::StrCat("rm -f ", Docs("made")));
-    scenario_ = absl::StrReplaceAll(
-        kScenario, {{"@COMMAND@", atomic.command()}, {"@CLEANUP@", atomic.cleanup()}});
+    scenario_ = absl::StrReplaceAll(ScenarioOf("1h", kInjects), {{"@COMMAND@", atomic.command()},
+                                                                 {"@CLEANUP@", atomic.cleanup()}});
     more_policy_ = absl::StrCat("commands: [{sha256: ", CommandDigest(atomic),
                                 ", name: lenh}]\nprotect: [\"@HOST@/docs\"]\n");
     ASSERT_OK(MakeReady());

@@ -22,12 +22,12 @@
 namespace drill::testing {
 namespace {
 
-constexpr char kScenario[] = R"(
+constexpr char kScenarioHead[] = R"(
 id: ngan
 title: {vi: "Ngắn", en: "Short"}
 summary: {vi: "Ngắn", en: "Short"}
 type: live
-duration: 16s
+duration: @DURATION@
 cast:
   systems:
     - {id: records, title: {vi: "Một cửa", en: "Records"}, roles: [app]}
@@ -38,6 +38,9 @@ objectives:
 moves:
   - {id: only, title: {vi: "Giai đoạn", en: "Move"}, at: 0s}
 injects:
+)";
+
+constexpr char kInjects[] = R"(
   - id: crypt
     title: {vi: "Mã hóa", en: "Encrypt"}
     objective: see
@@ -142,8 +145,14 @@ std::string Indented(const std::string& text) {
 
 }  // namespace
 
+std::string ScenarioOf(absl::string_view duration, absl::string_view injects) {
+  return absl::StrCat(absl::StrReplaceAll(kScenarioHead, {{"@DURATION@", duration}}), injects);
+}
+
 DrillTest::DrillTest()
-    : scenario_(kScenario), data_(MakeRoot() + "/data"), bin_(FromEnvironment("DRILL_BIN")) {
+    : scenario_(ScenarioOf("16s", kInjects)),
+      data_(MakeRoot() + "/data"),
+      bin_(FromEnvironment("DRILL_BIN")) {
   root_ = data_.substr(0, data_.rfind('/'));
   for (const char* folder : {"/data", "/people", "/hosts", "/keys"}) {
     DRILL_CHECK(mkdir((root_ + folder).c_str(), 0700) == 0);

@@ -21,6 +21,10 @@ namespace drill::testing {
 inline constexpr int64_t kPatienceUs = 60'000'000;
 inline constexpr char kExercise[] = "dt-ngan";
 
+// A scenario of one system, one team and one objective ("see") that plays these injects. What
+// stands after them, a rubric for one, may follow in the same text.
+std::string ScenarioOf(absl::string_view duration, absl::string_view injects);
+
 // What a run of a program left.
 struct Output {
   int code = -1;  // -1: killed, or did not end in time

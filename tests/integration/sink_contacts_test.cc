@@ -17,22 +17,7 @@ namespace drill::testing {
 namespace {
 
 // By DNS twenty look-ups a second go out, so that archive is small.
-constexpr char kScenario[] = R"(
-id: ngan
-title: {vi: "Gián điệp", en: "Espionage"}
-summary: {vi: "Ngắn", en: "Short"}
-type: live
-duration: 25s
-cast:
-  systems:
-    - {id: records, title: {vi: "Một cửa", en: "Records"}, roles: [app]}
-  teams:
-    - {id: soc, title: {vi: "Đội giám sát", en: "Monitoring"}}
-objectives:
-  - {id: see, title: {vi: "Phát hiện", en: "Detect"}, capability: {vi: "Giám sát", en: "Monitoring"}}
-moves:
-  - {id: only, title: {vi: "Giai đoạn", en: "Move"}, at: 0s}
-injects:
+constexpr char kInjects[] = R"(
   - id: call-back
     at: 1s
     action:
@@ -80,8 +65,8 @@ class SinkTest : public DrillTest {
  protected:
   SinkTest() {
     pid_ = absl::StrCat(getpid());
-    scenario_ =
-        absl::StrReplaceAll(absl::StrReplaceAll(kScenario, {{"@REST@", kRest}}), {{"@PID@", pid_}});
+    scenario_ = absl::StrReplaceAll(
+        absl::StrReplaceAll(ScenarioOf("25s", kInjects), {{"@REST@", kRest}}), {{"@PID@", pid_}});
     more_actions_ = {"files.exfiltrate", "network.beacon", "dns.query"};
     controller_flags_ = {"--sink-http", "127.0.0.1:0", "--sink-tcp",
                          "127.0.0.1:0", "--sink-dns",  "127.0.0.1:0"};
