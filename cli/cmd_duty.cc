@@ -11,7 +11,6 @@
 #include "cli/files.h"
 #include "cli/session.h"
 #include "common/base/status.h"
-#include "common/os/file.h"
 #include "core/duty/duty.h"
 
 namespace drill::cli {
@@ -85,8 +84,8 @@ bool Wanted(const std::vector<std::string>& asked, const std::string& value) {
   return asked.empty() || std::find(asked.begin(), asked.end(), value) != asked.end();
 }
 
-// Only the rows asked for, and of the obligations only those that they speak of. NotFound: none is
-// left, so that a misspelt id is not taken for a duty that nobody has.
+// Only the rows asked for. NotFound: none is left, so that a misspelt id is not taken for a duty
+// that nobody has.
 absl::Status Select(const Session& session, const StatusOptions& o, v1::DutyTable* duty) {
   if (o.systems.empty() && o.owners.empty() && o.obligations.empty()) return absl::OkStatus();
   v1::DutyTable kept = *duty;
@@ -226,14 +225,7 @@ struct CalendarOptions {
 absl::Status Calendar(Session& session, const CalendarOptions& o) {
   ASSIGN_OR_RETURN(Client * client, session.client());
   ASSIGN_OR_RETURN(const v1::DutyTable duty, client->GetDuty(o.year));
-  const std::string content = DutyCalendar(session.language(), duty);
-  if (o.out.empty()) {
-    session.Print(content);
-    return absl::OkStatus();
-  }
-  RETURN_IF_ERROR(os::WriteFileDurably(o.out, content, 0644));
-  session.Remark(session.Say(Msg::kDocumentWritten, o.out, "text/calendar", content.size()));
-  return absl::OkStatus();
+  return session.Deliver(o.out, "text/calendar", DutyCalendar(session.language(), duty));
 }
 
 // ---- obligation lint ---------------------------------------------------------------------------

@@ -210,10 +210,7 @@ absl::Status ExportFinal(Session& session, const FinalOptions& o) {
   request.set_format(v1::DOCUMENT_FORMAT_FINAL);
   ASSIGN_OR_RETURN(Client * client, session.client());
   ASSIGN_OR_RETURN(const v1::Document document, client->GetReport(request));
-  RETURN_IF_ERROR(os::WriteFileDurably(o.out, document.content(), 0644));
-  session.Remark(
-      session.Say(Msg::kDocumentWritten, o.out, document.media_type(), document.content().size()));
-  return absl::OkStatus();
+  return session.Deliver(o.out, document.media_type(), document.content());
 }
 
 // SHA-256 of the CA to trust; "" when nobody said which.

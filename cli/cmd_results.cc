@@ -8,7 +8,6 @@
 #include "cli/session.h"
 #include "common/base/digest.h"
 #include "common/base/status.h"
-#include "common/os/file.h"
 
 namespace drill::cli {
 namespace {
@@ -23,24 +22,12 @@ struct ScoreOptions {
   std::string out;
 };
 
-absl::Status WriteDocument(Session& session, const std::string& out, absl::string_view media_type,
-                           absl::string_view content) {
-  if (out.empty()) {
-    session.Print(content);
-    return absl::OkStatus();
-  }
-  RETURN_IF_ERROR(os::WriteFileDurably(out, content, 0644));
-  session.Remark(session.Say(Msg::kDocumentWritten, out, media_type, content.size()));
-  return absl::OkStatus();
-}
-
 absl::Status Score(Session& session, const ScoreOptions& o) {
   ASSIGN_OR_RETURN(Client * client, session.client());
   ASSIGN_OR_RETURN(const v1::Scorecard card, client->GetScore(o.exercise));
-  if (o.format == kCsv) return WriteDocument(session, o.out, "text/csv", ScoreCsv(card, o.bom));
+  if (o.format == kCsv) return session.Deliver(o.out, "text/csv", ScoreCsv(card, o.bom));
   if (o.format == kNavigator) {
-    return WriteDocument(session, o.out, "application/json",
-                         NavigatorLayer(session.language(), card));
+    return session.Deliver(o.out, "application/json", NavigatorLayer(session.language(), card));
   }
   if (session.json()) {
     session.PrintJson(card);
@@ -68,7 +55,7 @@ absl::Status WritePdf(Session& session, const std::string& out, absl::string_vie
     return absl::Status(pdf.status().code(),
                         session.Say(Msg::kPdfFailed, CleanLines(pdf.status().message())));
   }
-  return WriteDocument(session, out, "application/pdf", *pdf);
+  return session.Deliver(out, "application/pdf", *pdf);
 }
 
 absl::Status Aar(Session& session, AarOptions& o) {
@@ -76,7 +63,7 @@ absl::Status Aar(Session& session, AarOptions& o) {
   ASSIGN_OR_RETURN(Client * client, session.client());
   ASSIGN_OR_RETURN(const v1::Document document, client->GetReport(o.request));
   if (o.pdf) return WritePdf(session, o.out, document.content());
-  return WriteDocument(session, o.out, document.media_type(), document.content());
+  return session.Deliver(o.out, document.media_type(), document.content());
 }
 
 // ---- journal, whoami, version ------------------------------------------------------------------

@@ -8,7 +8,6 @@
 #include "cli/scenario_file.h"
 #include "cli/session.h"
 #include "common/base/status.h"
-#include "common/os/file.h"
 #include "core/scenario/timeline.h"
 #include "core/scenario/unfold.h"
 
@@ -103,15 +102,8 @@ struct MselOptions {
 
 absl::Status Msel(Session& session, const MselOptions& o) {
   ASSIGN_OR_RETURN(const v1::Scenario scenario, ScenarioOf(session, o.what));
-  const std::string content = MselCsv(session.language(), scenario, o.bom);
-  if (o.out.empty()) {
-    session.Print(content);
-    return absl::OkStatus();
-  }
   // The whole plan: not for everybody on this machine.
-  RETURN_IF_ERROR(os::WriteFileDurably(o.out, content, 0600));
-  session.Remark(session.Say(Msg::kDocumentWritten, o.out, "text/csv", content.size()));
-  return absl::OkStatus();
+  return session.Deliver(o.out, "text/csv", MselCsv(session.language(), scenario, o.bom), 0600);
 }
 
 // Refuses here what the controller would refuse, because only here is the file to point into.

@@ -1,10 +1,7 @@
 #ifndef DRILL_CLI_DUTY_TEXT_H_
 #define DRILL_CLI_DUTY_TEXT_H_
 
-#include <string>
-
 #include "absl/strings/string_view.h"
-#include "absl/strings/substitute.h"
 #include "cli/text.h"
 
 // Sentences about duties and obligations, as Msg in text.h: duty_text_vi.cc, duty_text_en.cc.
@@ -34,12 +31,6 @@ enum class DutyMsg {
 
 absl::string_view Vietnamese(DutyMsg message);
 absl::string_view English(DutyMsg message);
-
-template <typename... Args>
-std::string Say(Language language, DutyMsg message, const Args&... args) {
-  return absl::Substitute(
-      language == Language::kVietnamese ? Vietnamese(message) : English(message), args...);
-}
 
 }  // namespace drill::cli
 

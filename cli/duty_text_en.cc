@@ -13,7 +13,8 @@ absl::string_view English(DutyMsg message) {
     case DutyMsg::kUnverified:
       return "  Nobody has compared it with the official text yet";
     case DutyMsg::kNoRow:
-      return "No duty of $0 fits the systems, owners and obligations given; see them all with: "
+      return "No duty of $0 fits the systems, owners and obligations given; a row bears the name "
+             "of the first of the documents that state the same duty; see them all with: "
              "drillctl duty status";
     case DutyMsg::kWhyHead:
       return "$0 · $1 · obligation $2 · year $3";

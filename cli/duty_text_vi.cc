@@ -13,7 +13,8 @@ absl::string_view Vietnamese(DutyMsg message) {
     case DutyMsg::kUnverified:
       return "  Chưa ai đối chiếu với văn bản gốc";
     case DutyMsg::kNoRow:
-      return "Không có nghĩa vụ nào năm $0 khớp với hệ thống, chủ quản, nghĩa vụ đã nêu; xem đầy "
+      return "Không có nghĩa vụ nào năm $0 khớp với hệ thống, chủ quản, nghĩa vụ đã nêu; mỗi dòng "
+             "mang tên văn bản đầu tiên trong các văn bản quy định cùng một nghĩa vụ; xem đầy "
              "đủ bằng: drillctl duty status";
     case DutyMsg::kWhyHead:
       return "$0 · $1 · nghĩa vụ $2 · năm $3";

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/context.h"
 #include "common/base/status.h"
+#include "common/os/file.h"
 
 namespace drill::cli {
 
@@ -21,6 +22,17 @@ absl::StatusOr<const v1::Context*> Session::context() {
     context_read_ = true;
   }
   return &context_;
+}
+
+absl::Status Session::Deliver(const std::string& out, absl::string_view media_type,
+                              absl::string_view content, unsigned mode) {
+  if (out.empty()) {
+    Print(content);
+    return absl::OkStatus();
+  }
+  RETURN_IF_ERROR(os::WriteFileDurably(out, content, mode));
+  Remark(Say(Msg::kDocumentWritten, out, media_type, content.size()));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Client*> Session::client() {

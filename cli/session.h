@@ -73,8 +73,7 @@ class Session {
   // Of any catalogue: Msg, DutyMsg.
   template <typename Message, typename... Args>
   std::string Say(Message message, const Args&... args) const {
-    using cli::Say;
-    return Say(language_, message, args...);
+    return cli::Say(language_, message, args...);
   }
   std::string Pick(const v1::Text& text) const { return cli::Pick(language_, text); }
   template <typename Enum>
@@ -86,6 +85,10 @@ class Session {
   void Print(absl::string_view text) { environment_.out << text; }
   void PrintLine(absl::string_view text) { environment_.out << text << '\n'; }
   void PrintTable(const Table& table) { Print(table.Print(colours())); }
+  // A document to the file `out`, durably and readable by `mode`, and a remark that it is there; on
+  // standard output where `out` is empty.
+  absl::Status Deliver(const std::string& out, absl::string_view media_type,
+                       absl::string_view content, unsigned mode = 0644);
   // A line for the person that is not the command's result: on standard error.
   void Remark(absl::string_view text) { environment_.err << text << '\n'; }
   std::string Painted(absl::string_view text, Colour colour) const {

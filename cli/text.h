@@ -371,8 +371,9 @@ enum class Msg {
 absl::string_view Vietnamese(Msg message);
 absl::string_view English(Msg message);
 
-template <typename... Args>
-std::string Say(Language language, Msg message, const Args&... args) {
+// Of any catalogue that has both functions: Msg, DutyMsg.
+template <typename Message, typename... Args>
+std::string Say(Language language, Message message, const Args&... args) {
   return absl::Substitute(
       language == Language::kVietnamese ? Vietnamese(message) : English(message), args...);
 }
