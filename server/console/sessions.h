@@ -16,7 +16,7 @@ inline constexpr int kFailuresPerMinute = 10;
 inline constexpr char kCookie[] = "__Host-drill";
 
 struct SessionHandlers {
-  // POST, body: a personal token. 200 with the cookie; 401 no such token; 429 too many failures
+  // POST, body: a personal token. 204 with the cookie; 401 no such token; 429 too many failures
   // from this address within a minute.
   std::shared_ptr<HttpHandler> sign_in;
   // DELETE: this session; a path that ends in "/all": every session of its person.
